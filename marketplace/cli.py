@@ -1,0 +1,63 @@
+"""The `marketplace` command: everything that can be done from a terminal."""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from marketplace import create_app
+from marketplace.demo.cli import demo
+from marketplace.digests.cli import digests
+from marketplace.discovery.cli import search
+from marketplace.errors import NotSetUp, Refused
+from marketplace.imports.cli import imports
+from marketplace.matching.cli import match
+from marketplace.places.cli import places
+from marketplace.serve import serve, worker
+from marketplace.setup import db
+from marketplace.web import logs
+
+
+@click.group(help="Placeful: a marketplace for one place. Each command has its own --help.")
+def cli() -> None:
+    """Set up logging before anything runs."""
+    logs.to_stderr(logging.WARNING)
+
+
+for command in (serve, worker, db, places, imports, match, digests, search, demo):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; what went wrong is one sentence, and the exit status says so."""
+    info = ScriptInfo(create_app=create_app, load_dotenv_defaults=False)
+    status = _run(lambda: cli.main(arguments, prog_name="marketplace", standalone_mode=False, obj=info))
+    sys.exit(status)
+
+
+def _run(command: Callable[[], Any]) -> int:
+    try:
+        return int(command() or 0)
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except click.Abort:
+        click.echo("Stopped. Run the same command again to go on.", err=True)
+        return 130
+    except (NotSetUp, Refused) as problem:
+        click.echo(str(problem), err=True)
+        return 1
+    except (OperationalError, ProgrammingError) as problem:
+        if not _tables_are_missing(problem):
+            raise
+        click.echo("The database has no tables yet. Run `marketplace db upgrade` first.", err=True)
+        return 1
+
+
+def _tables_are_missing(problem: Exception) -> bool:
+    words = str(problem).lower()
+    return "no such table" in words or "undefinedtable" in words or "does not exist" in words

@@ -1,0 +1,103 @@
+"""Everything that differs between one deployment and the next, read once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values, find_dotenv
+
+from marketplace.errors import NotSetUp
+from marketplace.paths import IS_CHECKOUT, ROOT
+
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One deployment's settings; the environment variable is the field's name in capitals."""
+
+    secret_key: str = field(repr=False)
+    data_dir: Path
+    database_url: str = field(default="", repr=False)  # empty: SQLite in data_dir
+    site_name: str = "Placeful"
+    base_url: str = DEFAULT_BASE_URL
+    search_url: str = ""  # empty: the embedded engine
+    search_key: str = field(default="", repr=False)
+    mail_url: str = "files:"  # files: · smtp://user:password@host:port · sendgrid:
+    sendgrid_api_key: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)  # empty: queue on SQLite, limits in memory
+    map_tiles: str = ""  # empty: no tiles from anywhere
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use; plain `postgresql://` is given our driver."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'marketplace.db'}"
+        for prefix in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(prefix):
+                return f"postgresql+psycopg://{self.database_url.removeprefix(prefix)}"
+        return self.database_url
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment, over a `.env` file where there is one.
+
+        Raises `NotSetUp` with what to change when a setting cannot be used.
+        """
+        values = {**_dotenv(), **os.environ} if env is None else dict(env)
+        data_dir = Path(values.get("DATA_DIR") or _default_data_dir()).expanduser().resolve()
+        given = {
+            name: values[name.upper()]
+            for name in cls.__dataclass_fields__
+            if name not in ("secret_key", "data_dir") and values.get(name.upper())
+        }
+        _check(given)
+        return cls(secret_key=values.get("SECRET_KEY") or _kept_secret(data_dir), data_dir=data_dir, **given)
+
+
+def _dotenv() -> dict[str, str]:
+    path = find_dotenv(usecwd=True) or (str(ROOT / ".env") if IS_CHECKOUT else "")
+    return {name: value for name, value in dotenv_values(path).items() if value is not None} if path else {}
+
+
+def _default_data_dir() -> Path:
+    if IS_CHECKOUT:
+        return ROOT / "var"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "placeful"
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """A key made on the first start and kept where only we can read it, so sessions outlive a restart."""
+    path = data_dir / "secret-key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process of ours was first
+            pass
+        else:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _check(given: Mapping[str, str]) -> None:
+    if given.get("search_url"):
+        raise NotSetUp(
+            "SEARCH_URL is set, but this version searches with the embedded engine only. Remove SEARCH_URL and SEARCH_KEY."
+        )
+    mail = urlsplit(given.get("mail_url", "files:")).scheme
+    if mail not in ("files", "smtp", "smtps", "sendgrid"):
+        raise NotSetUp(f"MAIL_URL starts with “{mail}:”. Use files:, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:.")
+    if mail == "sendgrid" and not given.get("sendgrid_api_key"):
+        raise NotSetUp("MAIL_URL is sendgrid:, so set SENDGRID_API_KEY as well.")
+    base = urlsplit(given.get("base_url", DEFAULT_BASE_URL))
+    if base.scheme not in ("http", "https") or not base.netloc:
+        raise NotSetUp("BASE_URL must be a whole address, such as https://durham.example.")

@@ -1,0 +1,1 @@
+"""A fictional County Durham to try the product on."""

@@ -1,0 +1,40 @@
+"""The demo's own page: the mail it wrote, to the people who may sign in to it."""
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.access import current_person, requires
+from marketplace.demo import queries
+from marketplace.mail.models import MailMessage
+from marketplace.places import queries as places
+
+bp = Blueprint("demo", __name__, url_prefix="/demo")
+
+
+@bp.get("/mail")
+@requires("demo.mail")
+def mail() -> ResponseReturnValue:
+    _only_in_the_demo()
+    return render_template("demo/mail.html", messages=queries.mail_of(current_person().user))
+
+
+@bp.get("/mail/<int:mailmessage_id>")
+@requires("mail.read", MailMessage)
+def message(mailmessage: MailMessage) -> ResponseReturnValue:
+    _only_in_the_demo()
+    return render_template("demo/message.html", message=mailmessage)
+
+
+@bp.get("/mail/<int:mailmessage_id>/html")
+@requires("mail.read", MailMessage)
+def message_html(mailmessage: MailMessage) -> ResponseReturnValue:
+    """The HTML part alone, for the frame on the message's page; nothing in it may run."""
+    _only_in_the_demo()
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation allow-popups"
+    return mailmessage.html, {"Content-Security-Policy": policy}
+
+
+def _only_in_the_demo() -> None:
+    place = places.current()
+    if place is None or not place.is_demo:
+        abort(404)

@@ -1,0 +1,1 @@
+"""One e-mail a week with the new matches, or none."""

@@ -1,0 +1,1 @@
+"""Finding listings and organisations through the search engine."""

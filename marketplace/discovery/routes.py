@@ -1,0 +1,97 @@
+"""Searching, and the public pages of listings and organisations."""
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from marketplace import clock
+from marketplace.access import current_person, may, public, requires
+from marketplace.capabilities.models import Capability
+from marketplace.categories.catalogue import catalogue
+from marketplace.discovery import queries
+from marketplace.discovery.forms import SearchForm
+from marketplace.extensions import db
+from marketplace.listings import queries as listings
+from marketplace.listings.models import ASKS, Listing
+from marketplace.matching import queries as matching
+from marketplace.needs.models import Need
+from marketplace.offers.models import Offer
+from marketplace.opportunities.models import Opportunity
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import Organisation
+from marketplace.places import queries as places
+from marketplace.pledges import queries as pledges
+from marketplace.responses import queries as responses
+
+bp = Blueprint("discovery", __name__)
+
+
+@bp.get("/search")
+@public
+def search() -> ResponseReturnValue:
+    place = places.current()
+    if place is None:
+        abort(503)
+    form = SearchForm(request.args)
+    asked = queries.understand(form.asked())
+    found = queries.find(asked, place=place.slug, acting_for=current_person().acting_for, today=clock.today())
+    form.show(asked)
+    return render_template(
+        "discovery/search.html", form=form, asked=asked, found=found, parents=catalogue().parents
+    )
+
+
+@bp.get("/organisations/<int:organisation_id>")
+@public
+def organisation(organisation_id: int) -> ResponseReturnValue:
+    row = db.session.get(Organisation, organisation_id)
+    if row is None or not (row.is_public or current_person().belongs_to(organisation_id)):
+        abort(404)
+    return render_template(
+        "organisations/show.html",
+        organisation=row,
+        size=organisations.size_words(row, on=row.facts_on or clock.today()),
+        notices=listings.published_by(row),
+        past_work=listings.past_work_of(row),
+    )
+
+
+def _show(folder: str, listing: Listing) -> ResponseReturnValue:
+    """The page of a listing: for everyone, for who could answer it, and for its owner."""
+    person = current_person()
+    own = person.belongs_to(listing.organisation_id)
+    asks = listing.family in ASKS
+    return render_template(
+        f"{folder}/show.html",
+        listing=listing,
+        preview=False,
+        own=own,
+        match=None if own else matching.fit_of(person.acting_for, listing),
+        fits=matching.fits_for(listing) if own and asks else (),
+        promises=pledges.towards(listing) if isinstance(listing, Need) else (),
+        answers=responses.to(listing) if own and isinstance(listing, Opportunity) else (),
+        can_edit=may(f"{listing.family}.edit", listing),
+    )
+
+
+@bp.get("/opportunities/<int:opportunity_id>")
+@requires("opportunity.see", Opportunity)
+def show_opportunity(opportunity: Opportunity) -> ResponseReturnValue:
+    return _show("opportunities", opportunity)
+
+
+@bp.get("/needs/<int:need_id>")
+@requires("need.see", Need)
+def show_need(need: Need) -> ResponseReturnValue:
+    return _show("needs", need)
+
+
+@bp.get("/capabilities/<int:capability_id>")
+@requires("capability.see", Capability)
+def show_capability(capability: Capability) -> ResponseReturnValue:
+    return _show("capabilities", capability)
+
+
+@bp.get("/offers/<int:offer_id>")
+@requires("offer.see", Offer)
+def show_offer(offer: Offer) -> ResponseReturnValue:
+    return _show("offers", offer)

@@ -1,0 +1,92 @@
+"""The libraries every feature shares, unbound until `create_app` binds them."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, Integer, MetaData, String, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC on every database; SQLite forgets the zone, so we put it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("Give an aware instant, as clock.now() does.")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+NAMES = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Base(DeclarativeBase):
+    """Every table of ours. The type map sits on the registry: Flask-SQLAlchemy refuses it on the base."""
+
+    metadata = NAMES
+    registry = registry(
+        metadata=NAMES,
+        type_annotation_map={
+            datetime: UtcDateTime,
+            date: Date,
+            float: Float,
+            int: Integer,
+            str: String,
+            dict[str, Any]: JSON,
+            list[str]: JSON,
+            list[dict[str, Any]]: JSON,
+        },
+    )
+
+
+def enum_type(kind: type[StrEnum]) -> Enum:
+    """A `StrEnum` stored by its value, as plain text."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=32,
+        create_constraint=False,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+login = LoginManager()
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address, default_limits=[])
+
+
+@event.listens_for(Engine, "connect")
+def _sqlite_keeps_its_word(connection: Any, _record: object) -> None:
+    """WAL, durable commits, foreign keys and patience, on every SQLite connection."""
+    if type(connection).__module__.partition(".")[0] != "sqlite3":
+        return
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+

@@ -1,0 +1,1 @@
+"""What the four families of listing share: states, places, pages."""

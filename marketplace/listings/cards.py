@@ -1,0 +1,76 @@
+"""A listing as a slip on the board: what every list of notices shows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from marketplace.listings.models import Family, Listing, ListingStatus
+from marketplace.web import words
+
+FAMILY_WORDS = {
+    Family.OPPORTUNITY: "Opportunity",
+    Family.NEED: "Need",
+    Family.CAPABILITY: "What we do",
+    Family.OFFER: "Offer",
+}
+BLUEPRINT = {
+    Family.OPPORTUNITY: "opportunities",
+    Family.NEED: "needs",
+    Family.CAPABILITY: "capabilities",
+    Family.OFFER: "offers",
+}
+STATUS_WORDS = {
+    ListingStatus.DRAFT: "Draft: only you see it",
+    ListingStatus.PUBLISHED: "On the board",
+    ListingStatus.CLOSED: "Closed",
+    ListingStatus.COMPLETED: "Done",
+    ListingStatus.WITHDRAWN: "Taken down",
+    ListingStatus.EXPIRED: "Past its last day",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a slip says; `reason` is there for someone it was matched to."""
+
+    family: str
+    title: str
+    summary: str
+    organisation_name: str
+    town: str
+    miles: float | None
+    when: str
+    url: str
+    reason: str | None = None
+
+
+def card(listing: Listing, *, today: date, miles: float | None = None, reason: str | None = None) -> Card:
+    return Card(
+        family=listing.family.value,
+        title=listing.title,
+        summary=listing.summary,
+        organisation_name=listing.organisation.name,
+        town=listing.town,
+        miles=miles,
+        when=when(listing, today=today),
+        url=address(listing),
+        reason=reason,
+    )
+
+
+def address(listing: Listing, page: str = "show") -> str:
+    """The address of a listing's page."""
+    endpoint = f"discovery.show_{listing.family}" if page == "show" else f"{BLUEPRINT[listing.family]}.{page}"
+    return url_for(endpoint, **{f"{listing.family.value}_id": listing.id})
+
+
+def when(listing: Listing, *, today: date) -> str:
+    """“closes in 5 days”, “needed by 3 March”, “closed”."""
+    if not listing.is_open:
+        return STATUS_WORDS[listing.status].lower()
+    if listing.closes_on is None:
+        return ""
+    if listing.family is Family.NEED:
+        return f"needed by {words.short_day(listing.closes_on)}"
+    return f"closes {words.ahead(listing.closes_on, today)}"

@@ -1,0 +1,121 @@
+"""What every notice asks for, and the rows of quantities that needs and offers add."""
+
+from flask_wtf import FlaskForm
+from wtforms import FieldList, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
+
+from marketplace.categories.catalogue import catalogue
+from marketplace.listings.models import Listing, QuantityKind
+from marketplace.listings.services import QuantityDetails
+from marketplace.web.fields import known_place, required, stripped, whole_pounds
+
+LINES = 3  # lines of quantities on an empty form
+KIND_CHOICES = [
+    ("", "Choose a kind"),
+    (QuantityKind.VOLUNTEERS.value, "Volunteers (hours)"),
+    (QuantityKind.GOODS.value, "Goods (items)"),
+    (QuantityKind.MONEY.value, "Money (£)"),
+    (QuantityKind.SPACE.value, "A room or space (hours)"),
+    (QuantityKind.SKILLS.value, "Skilled help (hours)"),
+]
+
+
+class CategorySelect(SelectField):
+    """One category, grouped under its parent."""
+
+    def __init__(self, label: str, *, optional: bool = False, **kwargs: object) -> None:
+        choices = {"": [("", "Not needed" if optional else "Choose what it’s about")], **catalogue().choices()}
+        super().__init__(label, choices=choices, **kwargs)
+
+
+class ListingForm(FlaskForm):
+    """Title, words, category and place; families put their own questions beside these."""
+
+    title = StringField(
+        "Title", filters=[stripped], validators=[required("Give it a title"), Length(max=120)]
+    )
+    body = TextAreaField(
+        "Tell people more", filters=[stripped], validators=[required("Tell people more about it"), Length(max=5000)]
+    )
+    category = CategorySelect("What is it about?", validators=[required("Choose what it’s about")])
+    second_category = CategorySelect("Also about (optional)", optional=True, validators=[Optional()])
+    where = StringField(
+        "Where?",
+        description="A postcode or a town. People see the town and how far it is.",
+        filters=[stripped],
+        validators=[required("Enter a postcode or town"), known_place],
+    )
+    quote = StringField(
+        "One line in someone’s own words (optional)",
+        description="It goes first on the page. People read people.",
+        filters=[stripped],
+        validators=[Length(max=300)],
+    )
+    said_by = StringField(
+        "Who said it? (optional)",
+        description="First name and role, such as “Maureen, hall secretary”.",
+        filters=[stripped],
+        validators=[Length(max=80)],
+    )
+
+    def show(self, listing: Listing) -> None:
+        """Put a listing's own answers into the form."""
+        chosen = [*listing.categories, "", ""]
+        self.title.data, self.body.data = listing.title, listing.body
+        self.category.data, self.second_category.data = chosen[0], chosen[1]
+        self.where.data = listing.postcode or listing.town
+        self.quote.data, self.said_by.data = listing.quote, listing.said_by
+
+    def start(self, listing_place: str) -> None:
+        """Begin with the organisation's own place: mostly right, and one thing less to type."""
+        if not self.where.data:
+            self.where.data = listing_place
+
+    def shared(self) -> dict[str, object]:
+        """The shared answers, by the names of `ListingDetails`."""
+        slugs = dict.fromkeys(slug for slug in (self.category.data, self.second_category.data) if slug)
+        return {
+            "title": self.title.data,
+            "body": self.body.data,
+            "where": self.where.data,
+            "categories": tuple(slugs),
+            "quote": self.quote.data or "",
+            "said_by": self.said_by.data or "",
+        }
+
+
+class QuantityForm(Form):
+    """One line of “how much of what”; a blank line is no line."""
+
+    kind = SelectField("Kind", choices=KIND_CHOICES, validators=[Optional()])
+    wanted = IntegerField(
+        "How many?",
+        filters=[whole_pounds],
+        validators=[Optional(), NumberRange(min=1, max=1_000_000, message="Enter a number of 1 or more")],
+    )
+    what = StringField("Of what?", filters=[stripped], validators=[Length(max=120)])
+
+    def validate_kind(self, field: SelectField) -> None:
+        if self.wanted.data and not field.data:
+            raise ValidationError("Choose the kind")
+
+    def validate_what(self, field: StringField) -> None:
+        if field.data and not self.wanted.data:
+            raise ValidationError("Say how many, or clear this line")
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.wanted.data or self.what.data)
+
+    def details(self) -> QuantityDetails:
+        return QuantityDetails(QuantityKind(self.kind.data), self.wanted.data, self.what.data or "")
+
+
+def fill_lines(field: FieldList, listing: Listing) -> None:
+    """Put the listing's quantities into the lines, and leave one to spare."""
+    while field.entries:
+        field.pop_entry()
+    for row in listing.quantities:
+        field.append_entry({"kind": row.kind.value, "wanted": row.wanted, "what": row.what})
+    for _ in range(max(1, LINES - len(listing.quantities))):
+        field.append_entry()

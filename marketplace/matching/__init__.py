@@ -1,0 +1,1 @@
+"""Which organisation fits which listing, and why."""

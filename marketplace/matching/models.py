@@ -1,0 +1,84 @@
+"""One organisation and one ask that fit, why, and everything that happened since."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.extensions import db, enum_type
+from marketplace.listings.models import Listing
+from marketplace.organisations.models import Organisation
+
+
+class MatchStatus(StrEnum):
+    SUGGESTED = "suggested"
+    NOTIFIED = "notified"
+    OPENED = "opened"
+    INTERESTED = "interested"
+    DECLINED = "declined"
+    SNOOZED = "snoozed"
+    CONVERTED = "converted"
+
+
+class DeclineReason(StrEnum):
+    TOO_FAR = "too_far"
+    TOO_BIG = "too_big"
+    TOO_SMALL = "too_small"
+    NOT_WHAT_WE_DO = "not_what_we_do"
+    NO_CAPACITY = "no_capacity"
+    TIMING = "timing"
+    OTHER = "other"
+
+
+REASON_WORDS = {
+    DeclineReason.TOO_FAR: "Too far away",
+    DeclineReason.TOO_BIG: "Too big for us",
+    DeclineReason.TOO_SMALL: "Too small for us",
+    DeclineReason.NOT_WHAT_WE_DO: "Not what we do",
+    DeclineReason.NO_CAPACITY: "No room just now",
+    DeclineReason.TIMING: "The dates don’t work",
+    DeclineReason.OTHER: "Something else",
+}
+
+
+class Match(db.Model):
+    """The pair (organisation, ask): one row for ever, retired when it no longer fits, never deleted.
+
+    `score` is out of 100 and is the sum of the points of `parts`; `fit` is the same before rounding
+    and orders lists.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "listing_id"),
+        CheckConstraint("score BETWEEN 0 AND 100", name="score_of_100"),
+        Index(None, "organisation_id", "retired_at", "fit"),
+        Index(None, "listing_id", "retired_at", "fit"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"))
+    via_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id"))  # the capability or offer that fits best
+    score: Mapped[int]
+    fit: Mapped[float]
+    parts: Mapped[list[dict[str, Any]]]  # {name, points, words}, heaviest first
+    model_version: Mapped[str] = mapped_column(String(20))
+
+    status: Mapped[MatchStatus] = mapped_column(enum_type(MatchStatus), default=MatchStatus.SUGGESTED)
+    suggested_at: Mapped[datetime]
+    scored_at: Mapped[datetime]
+    notified_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    interested_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+    declined_reason: Mapped[DeclineReason | None] = mapped_column(enum_type(DeclineReason))
+    declined_words: Mapped[str] = mapped_column(String(300), default="")
+    snoozed_until: Mapped[date | None]
+    converted_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation] = relationship()
+    listing: Mapped[Listing] = relationship(foreign_keys=[listing_id])
+    via: Mapped[Listing | None] = relationship(foreign_keys=[via_id])

@@ -1,0 +1,1 @@
+"""What community projects ask for, with quantities."""

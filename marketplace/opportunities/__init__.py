@@ -1,0 +1,1 @@
+"""Work with money: contracts, quotes, grants, jobs."""

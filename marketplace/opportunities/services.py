@@ -1,0 +1,25 @@
+"""Writing an opportunity."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from marketplace.listings import services as listings
+from marketplace.opportunities.models import Opportunity, OpportunityKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityDetails(listings.ListingDetails):
+    """A notice and its money; £, dates as days."""
+
+    kind: OpportunityKind
+    value_low: int | None
+    value_high: int | None
+    closes_on: date
+    starts_on: date | None = None
+
+
+def write(opportunity: Opportunity, details: OpportunityDetails, *, now: datetime) -> None:
+    """Copy the details onto the row."""
+    listings.write(opportunity, details, now=now)
+    for name in ("kind", "value_low", "value_high", "closes_on", "starts_on"):
+        setattr(opportunity, name, getattr(details, name))

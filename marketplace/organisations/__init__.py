@@ -1,0 +1,1 @@
+"""Organisations, their people, their size and their past."""

@@ -1,0 +1,100 @@
+"""What an organisation says of itself."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import URL, Length, NumberRange, Optional
+
+from marketplace.categories.catalogue import catalogue
+from marketplace.organisations.models import Organisation, OrganisationKind
+from marketplace.organisations.queries import KIND_WORDS
+from marketplace.organisations.services import OrganisationDetails
+from marketplace.web.fields import email, known_place, required, stripped, whole_pounds
+
+_NOT_NEGATIVE = NumberRange(min=0, message="Enter 0 or more")
+
+
+class OrganisationForm(FlaskForm):
+    name = StringField(
+        "Name of the organisation", filters=[stripped], validators=[required("Enter its name"), Length(max=200)]
+    )
+    kind = RadioField(
+        "What kind is it?",
+        choices=[(kind.value, words) for kind, words in KIND_WORDS.items()],
+        validators=[required("Choose what kind of organisation it is")],
+    )
+    about = TextAreaField(
+        "What do you do?",
+        description="Two or three sentences, as you’d tell a neighbour.",
+        filters=[stripped],
+        validators=[required("Say what you do"), Length(max=1500)],
+    )
+    where = StringField(
+        "Postcode or town",
+        description="Used to work out distances. People see the town, not the postcode.",
+        filters=[stripped],
+        validators=[required("Enter a postcode or town"), known_place],
+    )
+    legal_form = StringField("Legal form (optional)", filters=[stripped], validators=[Length(max=80)])
+    website = StringField(
+        "Website (optional)",
+        filters=[stripped],
+        validators=[Optional(), Length(max=300), URL(message="Enter a whole address, such as https://example.org")],
+    )
+    charity_number = StringField("Charity number (optional)", filters=[stripped], validators=[Length(max=20)])
+    company_number = StringField("Company number (optional)", filters=[stripped], validators=[Length(max=20)])
+    staff = IntegerField(
+        "Staff (optional)",
+        description="Full-time equivalents. With turnover, it tells whether you count as micro, small or medium.",
+        validators=[Optional(), _NOT_NEGATIVE],
+    )
+    turnover = IntegerField(
+        "Turnover or income a year (optional)", filters=[whole_pounds], validators=[Optional(), _NOT_NEGATIVE]
+    )
+    balance_sheet = IntegerField(
+        "Balance sheet total (optional)", filters=[whole_pounds], validators=[Optional(), _NOT_NEGATIVE]
+    )
+    interests = SelectMultipleField(
+        "What would you like to hear about, or help with?",
+        description="Choose as many as fit.",
+        validators=[Optional()],
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.interests.choices = [(each.slug, each.name) for each in catalogue().parents]
+        kept = [slug for slug in self.interests.data or [] if "/" in slug]
+        self.interests.choices += [(slug, catalogue().name(slug)) for slug in kept]
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> "OrganisationForm":
+        """The form as it stands for an organisation we know."""
+        return cls(
+            obj=organisation,
+            kind=organisation.kind.value,
+            where=organisation.postcode or organisation.town,
+            interests=list(organisation.interests),
+        )
+
+    def details(self) -> OrganisationDetails:
+        return OrganisationDetails(
+            name=self.name.data,
+            kind=OrganisationKind(self.kind.data),
+            about=self.about.data,
+            where=self.where.data,
+            legal_form=self.legal_form.data or "",
+            website=self.website.data or "",
+            charity_number=self.charity_number.data or "",
+            company_number=self.company_number.data or "",
+            staff=self.staff.data,
+            turnover=self.turnover.data,
+            balance_sheet=self.balance_sheet.data,
+            interests=tuple(self.interests.data or ()),
+        )
+
+
+class InviteForm(FlaskForm):
+    email = EmailField(
+        "Your colleague’s e-mail address",
+        filters=[stripped],
+        validators=[required("Enter an e-mail address"), email],
+    )

@@ -1,0 +1,42 @@
+"""Putting a row on the map from what a person typed."""
+
+from typing import Protocol
+
+from marketplace.places import postcodes, queries
+from search.geo import Point, miles_between
+
+NEAR = 8.0  # miles; further from every town we know, the postcode district says more
+
+
+class Pinned(Protocol):
+    """Anything with a place on the map."""
+
+    lat: float | None
+    lon: float | None
+    ward_code: str | None
+    postcode: str
+    town: str
+
+
+def pin(row: Pinned, where: str) -> None:
+    """Set point, ward, postcode and town from a postcode or a town's name; raises `UnknownPlace`."""
+    location = queries.locate(where)
+    code = postcodes.normalise(where) or postcodes.normalise(postcodes.find_in(where) or "")
+    row.lat, row.lon, row.ward_code = location.lat, location.lon, location.ward_code
+    row.postcode = postcodes.pretty(code) if code else ""
+    if location.precision is queries.Precision.TOWN:
+        row.town = location.label
+    else:
+        row.town = nearest_town(location.lat, location.lon) or location.label
+
+
+def nearest_town(lat: float, lon: float) -> str:
+    """The name of the closest town we know, or nothing when none is near."""
+    place = queries.current()
+    here = Point(lat, lon)
+    distances = [
+        (miles_between(here, Point(town.lat, town.lon)), town.name)
+        for town in (queries.towns(place) if place else ())
+    ]
+    miles, name = min(distances, default=(NEAR + 1, ""))
+    return name if miles <= NEAR else ""

@@ -1,0 +1,1 @@
+"""Promises towards a need."""

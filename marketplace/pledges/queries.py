@@ -1,0 +1,51 @@
+"""Pledges, read."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_
+from sqlalchemy.orm import joinedload
+
+from marketplace.extensions import db
+from marketplace.listings.models import Quantity, QuantityKind
+from marketplace.needs.models import Need
+from marketplace.organisations.models import Organisation
+from marketplace.pledges.models import Pledge, PledgeStatus
+
+ENDED = (PledgeStatus.CONFIRMED, PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN)
+
+
+def _shown() -> db.Select:
+    return db.select(Pledge).options(
+        joinedload(Pledge.need).joinedload(Need.organisation),
+        joinedload(Pledge.giver),
+        joinedload(Pledge.receiver),
+        joinedload(Pledge.quantity_row),
+    )
+
+
+def of_organisation(organisation: Organisation, *, limit: int = 50) -> Sequence[Pledge]:
+    """Pledges given or received, those under way first, latest first."""
+    query = _shown().where(or_(Pledge.giver_id == organisation.id, Pledge.receiver_id == organisation.id))
+    under_way = Pledge.status.in_(ENDED)
+    return db.session.scalars(query.order_by(under_way, Pledge.offered_at.desc(), Pledge.id).limit(limit)).all()
+
+
+def towards(need: Need) -> Sequence[Pledge]:
+    """Accepted promises towards a need, and those waiting for an answer, first come first."""
+    query = _shown().where(
+        Pledge.need_id == need.id, Pledge.status.not_in([PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN])
+    )
+    return db.session.scalars(query.order_by(Pledge.offered_at, Pledge.id)).all()
+
+
+def totals() -> dict[PledgeStatus, dict[QuantityKind, int]]:
+    """How much of each kind now stands at each state, over the whole place."""
+    query = (
+        db.select(Pledge.status, Quantity.kind, func.sum(Pledge.quantity))
+        .join(Quantity, Quantity.id == Pledge.quantity_id)
+        .group_by(Pledge.status, Quantity.kind)
+    )
+    found: dict[PledgeStatus, dict[QuantityKind, int]] = {}
+    for status, kind, total in db.session.execute(query):
+        found.setdefault(status, {})[kind] = int(total)
+    return found

@@ -1,0 +1,145 @@
+"""Verbs about pledges, and the one place where a need's promised quantity changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy import update
+
+from marketplace import audit, mail, outbox
+from marketplace.accounts.models import User
+from marketplace.errors import Refused
+from marketplace.extensions import db
+from marketplace.listings import services as listings
+from marketplace.listings.models import Quantity
+from marketplace.needs.models import Need
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import Organisation
+from marketplace.pledges.models import Pledge, PledgeStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class PledgeDetails:
+    """How much of which line of the need, and what the giver says."""
+
+    quantity_id: int
+    quantity: int
+    words: str
+    form_key: str
+
+
+def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: User, now: datetime) -> Pledge:
+    """Promise a quantity; the same form sent twice is one pledge."""
+    repeated = db.session.scalar(db.select(Pledge).where(Pledge.form_key == details.form_key))
+    if repeated is not None and repeated.giver_id == giver.id:
+        return repeated
+    if not need.is_open:
+        raise Refused("This need takes no more pledges.")
+    line = next((row for row in need.quantities if row.id == details.quantity_id), None)
+    if line is None:
+        raise Refused("Choose what you would give.", field="quantity_id")
+    if details.quantity > line.missing:
+        left = line.words(line.missing) if line.missing else "nothing more"
+        raise Refused(f"They still need {left}. Promise at most that.", field="quantity")
+    pledge = Pledge(
+        need=need, quantity_row=line, giver_id=giver.id, receiver_id=need.organisation_id,
+        quantity=details.quantity, words=details.words, form_key=details.form_key,
+        status=PledgeStatus.OFFERED, offered_at=now, offered_by_id=actor.id,
+    )  # fmt: skip
+    db.session.add(pledge)
+    audit.record("pledge.offered", pledge, actor=actor, quantity=pledge.quantity)
+    outbox.add("matching.converted", organisation_id=giver.id, listing_id=need.id)
+    _tell(pledge, "pledge_offered", need.organisation_id, now=now)
+    return pledge
+
+
+def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
+    """Say yes. The database moves the promised quantity, so two at once never exceed what is needed."""
+    if pledge.status is PledgeStatus.ACCEPTED:
+        return
+    _still_offered(pledge)
+    taken = db.session.execute(
+        update(Quantity)
+        .where(Quantity.id == pledge.quantity_id, Quantity.promised + pledge.quantity <= Quantity.wanted)
+        .values(promised=Quantity.promised + pledge.quantity)
+    )
+    if not taken.rowcount:
+        db.session.refresh(pledge.quantity_row)
+        left = pledge.quantity_row.missing
+        raise Refused(f"Only {pledge.quantity_row.words(left)} is still needed. Ask them to offer less, or change your need.")
+    db.session.refresh(pledge.quantity_row)
+    pledge.move_to(PledgeStatus.ACCEPTED, at=now)
+    audit.record("pledge.accepted", pledge, actor=actor, quantity=pledge.quantity)
+    listings.tell(pledge.need)
+    _tell(pledge, "pledge_accepted", pledge.giver_id, now=now)
+
+
+def decline(pledge: Pledge, reason: str, *, actor: User, now: datetime) -> None:
+    """Say no, and why."""
+    if pledge.status is PledgeStatus.DECLINED:
+        return
+    _still_offered(pledge)
+    pledge.reason = reason
+    pledge.move_to(PledgeStatus.DECLINED, at=now)
+    audit.record("pledge.declined", pledge, actor=actor)
+    _tell(pledge, "pledge_declined", pledge.giver_id, now=now)
+
+
+def withdraw(pledge: Pledge, *, actor: User, now: datetime) -> None:
+    """Take the promise back; what was promised is needed again."""
+    if pledge.status is PledgeStatus.WITHDRAWN:
+        return
+    if pledge.status not in (PledgeStatus.OFFERED, PledgeStatus.ACCEPTED):
+        raise Refused("This pledge has gone too far to take back. Write to them instead.")
+    if pledge.status is PledgeStatus.ACCEPTED:
+        db.session.execute(
+            update(Quantity)
+            .where(Quantity.id == pledge.quantity_id)
+            .values(promised=Quantity.promised - pledge.quantity)
+        )
+        db.session.refresh(pledge.quantity_row)
+        listings.tell(pledge.need)
+    pledge.move_to(PledgeStatus.WITHDRAWN, at=now)
+    audit.record("pledge.withdrawn", pledge, actor=actor, quantity=pledge.quantity)
+    _tell(pledge, "pledge_withdrawn", pledge.receiver_id, now=now)
+
+
+def deliver(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
+    """The giver says it has been given."""
+    if pledge.status is PledgeStatus.DELIVERED:
+        return
+    if pledge.status is not PledgeStatus.ACCEPTED:
+        raise Refused("Only a pledge that was accepted can be delivered.")
+    pledge.move_to(PledgeStatus.DELIVERED, at=now)
+    audit.record("pledge.delivered", pledge, actor=actor, quantity=pledge.quantity)
+    _tell(pledge, "pledge_delivered", pledge.receiver_id, now=now)
+
+
+def confirm(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
+    """The receiver says it came."""
+    if pledge.status is PledgeStatus.CONFIRMED:
+        return
+    if pledge.status is not PledgeStatus.DELIVERED:
+        raise Refused("Only a pledge that was delivered can be confirmed.")
+    pledge.move_to(PledgeStatus.CONFIRMED, at=now)
+    audit.record("pledge.confirmed", pledge, actor=actor, quantity=pledge.quantity)
+    _tell(pledge, "pledge_confirmed", pledge.giver_id, now=now)
+
+
+def _still_offered(pledge: Pledge) -> None:
+    if pledge.status is not PledgeStatus.OFFERED:
+        raise Refused(f"This pledge is {pledge.status.value} already.")
+
+
+def _tell(pledge: Pledge, letter: str, organisation_id: int, *, now: datetime) -> None:
+    """Write to the people of one side about what the other side did."""
+    reader_gives = organisation_id == pledge.giver_id
+    giver = db.session.get_one(Organisation, pledge.giver_id)
+    own, other = (giver, pledge.need.organisation) if reader_gives else (pledge.need.organisation, giver)
+    for person in organisations.members_of(organisation_id):
+        mail.queue(
+            letter, to_user=person, now=now, key=f"{letter}:{pledge.id}:{person.id}",
+            person_name=person.name, organisation_name=own.name, other_name=other.name,
+            listing_title=pledge.need.title, what=pledge.what, words=pledge.words, reason=pledge.reason,
+            url=url_for("pledges.show", pledge_id=pledge.id),
+        )  # fmt: skip

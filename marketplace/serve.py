@@ -1,0 +1,77 @@
+"""Web pages and background work, in one process or apart."""
+
+import logging
+import signal
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from huey.consumer import Consumer
+
+from marketplace.config import Settings
+from marketplace.errors import NotSetUp
+from marketplace.places import queries as places
+from marketplace.web import logs
+
+THREADS = 8
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option("--no-worker", is_flag=True, help="Serve pages only; run `marketplace worker` beside it.")
+@with_appcontext
+def serve(host: str, port: int, no_worker: bool) -> None:
+    """Serve the pages, and do the background work, until stopped with Ctrl+C."""
+    import waitress
+
+    logs.to_stderr()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's way past its proxy
+    consumer = None if no_worker else _start_worker(app.extensions["huey"])
+    name = places.current()
+    click.echo(f"{app.config['SITE_NAME']}{' of ' + name.name if name else ''} is at http://{host}:{port}")
+    click.echo("Stop it with Ctrl+C.")
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
+    except OSError:
+        raise NotSetUp(f"Port {port} is taken. Stop what uses it, or choose another with --port.") from None
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        click.echo("Stopping.")
+    finally:
+        server.close()
+        if consumer is not None:
+            consumer.stop(graceful=True)
+
+
+@click.command("worker")
+@click.option("--threads", default=2, show_default=True, help="How many jobs at once.")
+@with_appcontext
+def worker(threads: int) -> None:
+    """Do the background work only, until stopped with Ctrl+C."""
+    logs.to_stderr()
+    settings: Settings = current_app.config["SETTINGS"]
+    click.echo(f"Working on the queue in {settings.redis_url or settings.data_dir}. Stop it with Ctrl+C.")
+    _consumer(current_app.extensions["huey"], threads).run()
+
+
+def _start_worker(huey: Any) -> Consumer:
+    """Huey's threads beside the web server's; stopping is the web server's to decide."""
+    consumer = _consumer(huey, 1)
+    consumer.start()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _stop)
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    return consumer
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)
+
+
+def _consumer(huey: Any, threads: int) -> Consumer:
+    return huey.create_consumer(
+        workers=threads, worker_type="thread", periodic=True, initial_delay=0.05, max_delay=0.5, check_worker_health=True
+    )

@@ -1,0 +1,22 @@
+"""Bringing the database up to date."""
+
+import flask_migrate
+from flask.cli import AppGroup
+
+from marketplace.discovery import services as discovery
+from marketplace.paths import MIGRATIONS
+
+db = AppGroup("db", help="Create and change the tables.")
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Make the tables, or bring them up to date; and build the search index anew. Safe to run again."""
+    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    discovery.rebuild()
+
+
+@db.command("downgrade")
+def downgrade() -> None:
+    """Undo the last migration. Data in what it removes is lost."""
+    flask_migrate.downgrade(directory=str(MIGRATIONS))

@@ -1,0 +1,1 @@
+"""What every page shares: context, headers, error pages, logs, the test of health."""

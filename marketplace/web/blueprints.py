@@ -1,0 +1,16 @@
+"""Every blueprint of the application, in one list."""
+
+from importlib import import_module
+
+from flask import Flask
+
+ROUTES = (
+    "accounts", "organisations", "listings", "opportunities", "needs", "capabilities", "offers",
+    "pledges", "responses", "discovery", "matching", "digests", "demo", "desk", "home", "web",
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Mount each feature's `bp`."""
+    for feature in ROUTES:
+        app.register_blueprint(import_module(f"marketplace.{feature}.routes").bp)

@@ -1,0 +1,79 @@
+"""Numbers and dates as people say them."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Europe/London")
+
+
+def _on(value: date | datetime) -> date:
+    return value.astimezone(LOCAL).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime | None) -> str:
+    """“3 March 2026”."""
+    if value is None:
+        return ""
+    on = _on(value)
+    return f"{on.day} {on:%B %Y}"
+
+
+def short_day(value: date | datetime | None) -> str:
+    """“3 March”."""
+    if value is None:
+        return ""
+    on = _on(value)
+    return f"{on.day} {on:%B}"
+
+
+def money(value: float | None) -> str:
+    """“£12,500”: whole pounds."""
+    return "" if value is None else f"£{value:,.0f}"
+
+
+def money_range(low: float | None, high: float | None) -> str:
+    """“£2,000 to £5,000”, “up to £5,000”, “from £2,000”, or “value not said”."""
+    if low and high:
+        return money(low) if low == high else f"{money(low)} to {money(high)}"
+    if high:
+        return f"up to {money(high)}"
+    return f"from {money(low)}" if low else "value not said"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """“1 need”, “2 needs”, “1,200 matches”."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def miles(value: float | None) -> str:
+    """“less than a mile”, “4 miles”."""
+    if value is None:
+        return ""
+    return "less than a mile" if value < 1 else count(round(value), "mile")
+
+
+def ago(value: date | datetime | None, today: date) -> str:
+    """“today”, “yesterday”, “12 days ago”, “3 months ago”."""
+    if value is None:
+        return ""
+    days = (today - _on(value)).days
+    if days <= 0:
+        return "today"
+    if days == 1:
+        return "yesterday"
+    return f"{days} days ago" if days < 60 else f"{days // 30} months ago"
+
+
+def ahead(on: date, today: date) -> str:
+    """“today”, “tomorrow”, “in 5 days”, or the date when it is further off."""
+    days = (on - today).days
+    if days == 0:
+        return "today"
+    if days == 1:
+        return "tomorrow"
+    return f"in {days} days" if 1 < days <= 21 else f"on {short_day(on)}" if days > 0 else f"on {day(on)}"
+
+
+def joined(parts: list[str]) -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

@@ -1,0 +1,41 @@
+"""The promise every search engine keeps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from search.schema import Document, Query, Results
+
+
+class SearchUnavailable(Exception):  # noqa: N818 - it names a state callers expect, not a mistake of theirs
+    """The engine cannot answer just now. Callers show browsing, not an error page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the engine can answer, how many documents it holds, and if it can't, why."""
+
+    ready: bool
+    documents: int = 0
+    problem: str = ""
+
+
+class SearchEngine(Protocol):
+    """Finds documents by key. All but `health` may raise SearchUnavailable, and nothing else of their own."""
+
+    def upsert(self, documents: Iterable[Document]) -> None:
+        """Add these documents, each in place of any other with its key; the last of equals wins."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Forget these keys; an unknown key is not an error."""
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        """Replace everything; readers see the old index or the new, never half of one."""
+
+    def search(self, query: Query) -> Results:
+        """One page of what the query finds, with the count of it all."""
+        ...
+
+    def health(self) -> Health:
+        """Look, and never raise."""
+        ...

@@ -1,0 +1,81 @@
+"""Listings laid out as columns of numbers, so that a whole run is compared at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from search.ranking.listings import Give, Listing, Want
+from search.ranking.vocabulary import Vocabulary
+
+Numbers = NDArray[np.float64]
+
+KINDS = ("volunteers", "goods", "money", "space", "skills")
+
+
+def parent(category: str) -> str:
+    """The upper level of a category: food-drink/event-catering → food-drink."""
+    return category.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Some wants, or some gives: one row each. What is not said is NaN."""
+
+    by_words: csr_matrix
+    by_spelling: csr_matrix
+    categories: csr_matrix  # rows × slugs
+    parents: csr_matrix  # rows × upper levels
+    kinds: Numbers  # rows × KINDS, 1 where said
+    lat: Numbers  # degrees
+    lon: Numbers
+    reach: Numbers  # miles
+    money: Numbers  # £: a want's value, a give's yearly turnover
+
+    def part(self, rows: slice) -> "Columns":
+        return Columns(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+
+
+def lay_out(wants: Sequence[Want], gives: Sequence[Give], vocabulary: Vocabulary) -> tuple[Columns, Columns]:
+    """The columns of both sides, sharing one numbering of categories."""
+    everything: list[Listing] = [*wants, *gives]
+    slugs = sorted({slug for listing in everything for slug in listing.categories})
+    number = {slug: column for column, slug in enumerate(slugs)}
+    upper = {slug: column for column, slug in enumerate(sorted({parent(slug) for slug in slugs}))}
+
+    def columns(listings: Sequence[Listing], money: Numbers) -> Columns:
+        points = [listing.point for listing in listings]
+        return Columns(
+            by_words=vocabulary.by_words(listings),
+            by_spelling=vocabulary.by_spelling(listings),
+            categories=_marks(listings, number, lambda slug: slug),
+            parents=_marks(listings, upper, parent),
+            kinds=np.array([[float(kind in each.quantity_kinds) for kind in KINDS] for each in listings]),
+            lat=_numbers(point.lat if point else None for point in points),
+            lon=_numbers(point.lon if point else None for point in points),
+            reach=_numbers(listing.reach_miles for listing in listings),
+            money=money,
+        )
+
+    values = _numbers(want.value if said(want.value) else None for want in wants)
+    turnovers = _numbers(give.turnover if said(give.turnover) else None for give in gives)
+    return columns(wants, values), columns(gives, turnovers)
+
+
+def said(pounds: float | None) -> bool:
+    """Whether a sum was really given: public notices write 0 or 1 for “not said”."""
+    return pounds is not None and pounds > 1
+
+
+def _numbers(values: Iterable[float | None]) -> Numbers:
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+def _marks(listings: Sequence[Listing], number: dict[str, int], level: Callable[[str], str]) -> csr_matrix:
+    """Rows × slugs, 1 where the listing is filed there."""
+    filed = [sorted({number[level(slug)] for slug in listing.categories}) for listing in listings]
+    rows = np.repeat(np.arange(len(filed)), [len(each) for each in filed])
+    columns = np.array([column for each in filed for column in each], dtype=int)
+    return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(filed), max(1, len(number))))

@@ -1,0 +1,55 @@
+"""A small County Durham with the right answers known."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from search.geo import Point
+from search.ranking import Give, Want
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Wants, gives, and for each want the parties who answer it, graded 3 (obvious) to 1 (worth a look)."""
+
+    wants: list[Want]
+    gives: list[Give]
+    right: dict[str, dict[str, int]]
+
+
+@pytest.fixture(scope="session")
+def judged() -> Judged:
+    written = tomllib.loads((Path(__file__).parent / "judged.toml").read_text(encoding="utf-8"))
+    towns = {name: Point(*degrees) for name, degrees in written["towns"].items()}
+    wants = [
+        Want(
+            key=row["key"],
+            party=f"asker of {row['key']}",
+            family=row["key"].partition(":")[0],
+            title=row["title"],
+            text=row["text"],
+            categories=frozenset(row["categories"]),
+            point=towns[row["town"]],
+            value=row.get("value"),
+            quantity_kinds=frozenset(row.get("kinds", ())),
+        )
+        for row in written["want"]
+    ]
+    gives = [
+        Give(
+            key=f"{row['family']}:{number}",
+            party=row["party"],
+            family=row["family"],
+            title=row["title"],
+            text=row["text"],
+            categories=frozenset(row["categories"]),
+            point=towns[row["town"]],
+            reach_miles=row.get("reach"),
+            turnover=row.get("turnover"),
+            quantity_kinds=frozenset(row.get("kinds", ())),
+        )
+        for number, row in enumerate(written["give"], start=1)
+    ]
+    return Judged(wants, gives, {row["key"]: row["right"] for row in written["want"]})

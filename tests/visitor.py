@@ -1,0 +1,115 @@
+"""Somebody with a browser and no JavaScript: follows links, fills in forms, and checks every page on the way."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.invariants import check_page
+
+HTML = "text/html"
+
+
+class Visitor:
+    """One person's browser; `page` is what they see now."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.response: TestResponse
+        self.path = "/"
+
+    def open(self, path: str, *, status: int = 200) -> "Visitor":
+        return self._went(self.client.get(path), status)
+
+    def click(self, words: str, *, status: int = 200) -> "Visitor":
+        """Follow the link with exactly these words, or the first that begins with them."""
+        links = [link for link in self.page.find_all("a", href=True)]
+        exact = [link for link in links if said(link) == words]
+        found = exact or [link for link in links if said(link).startswith(words)]
+        assert found, f"no link “{words}” on {self.path}; there are {[said(link) for link in links]}"
+        return self.open(str(found[0]["href"]), status=status)
+
+    def press(self, words: str, *, status: int = 200, **answers: Any) -> "Visitor":
+        """Fill in the form that has this button, by field name or label, and press it."""
+        button = self._button(words)
+        form = button.find_parent("form")
+        assert form is not None, f"“{words}” is a button outside a form"
+        values = _values(form)
+        for name, answer in answers.items():
+            assert any(field.get("name") == name for field in form.find_all(True)), f"no field {name}"
+            values = [(key, value) for key, value in values if key != name]
+            values += [(name, str(each)) for each in (answer if isinstance(answer, list | tuple) else [answer])]
+        if button.get("name"):
+            values.append((str(button["name"]), str(button.get("value", ""))))
+        path = str(form.get("action") or self.path)
+        if str(form.get("method", "get")).lower() == "post":
+            data: dict[str, list[str]] = {}
+            for key, value in values:
+                data.setdefault(key, []).append(value)
+            return self._went(self.client.post(path, data=data), status)
+        return self._went(self.client.get(path.partition("?")[0], query_string=values), status)
+
+    def sign_in(self, email: str, password: str) -> "Visitor":
+        return self.open("/sign-in").press("Sign in", email=email, password=password)
+
+    @property
+    def page(self) -> BeautifulSoup:
+        return BeautifulSoup(self.response.text, "html.parser")
+
+    @property
+    def text(self) -> str:
+        """What the page says in its main part, as one line."""
+        main = self.page.find("main")
+        return said(main) if main else said(self.page)
+
+    @property
+    def heading(self) -> str:
+        return said(self.page.find("h1"))
+
+    def _button(self, words: str) -> Tag:
+        buttons = [each for each in self.page.find_all("button") if said(each) == words]
+        assert buttons, f"no button “{words}” on {self.path}; there are {[said(b) for b in self.page.find_all('button')]}"
+        return buttons[0]
+
+    def _went(self, response: TestResponse, status: int) -> "Visitor":
+        for _ in range(5):
+            if response.status_code not in (301, 302, 303, 307, 308):
+                break
+            response = self.client.get(response.headers["Location"])
+        self.response = response
+        self.path = urlsplit(response.request.url).path
+        query = urlsplit(response.request.url).query
+        self.path += f"?{query}" if query else ""
+        assert response.status_code == status, f"{self.path} answered {response.status_code}, not {status}"
+        if response.mimetype == HTML:
+            check_page(response.text, where=self.path)
+        return self
+
+
+def said(tag: Tag | None) -> str:
+    """The words of an element, as one line."""
+    return " ".join(tag.get_text(" ").split()) if tag else ""
+
+
+def _values(form: Tag) -> list[tuple[str, str]]:
+    """What a browser would send of a form as it stands."""
+    found: list[tuple[str, str]] = []
+    for field in form.find_all(["input", "textarea", "select"]):
+        name = field.get("name")
+        if not name or field.has_attr("disabled"):
+            continue
+        kind = str(field.get("type", "text"))
+        if field.name == "textarea":
+            found.append((str(name), field.get_text()))
+        elif field.name == "select":
+            chosen = field.find_all("option", selected=True) or field.find_all("option")[:1]
+            found += [(str(name), str(option.get("value", ""))) for option in chosen]
+        elif kind in ("checkbox", "radio"):
+            if field.has_attr("checked"):
+                found.append((str(name), str(field.get("value", "on"))))
+        elif kind not in ("submit", "button", "file"):
+            found.append((str(name), str(field.get("value", ""))))
+    return found
