@@ -25,7 +25,9 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     `overrides` go to Flask's own configuration; tests use them.
     """
     settings = settings or Settings.from_env()
-    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static")
+    app = Flask(
+        __name__, template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static"
+    )
     app.config.from_mapping(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

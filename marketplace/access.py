@@ -97,4 +97,4 @@ def _turn_away(person: Person, row: object) -> Response:
         return redirect(url_for("accounts.sign_in", next=back or None))
     if row is not None and not rules.may_know_of(person, row):
         abort(404)
-    abort(403)
+    return abort(403)

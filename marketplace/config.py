@@ -91,11 +91,14 @@ def _kept_secret(data_dir: Path) -> str:
 def _check(given: Mapping[str, str]) -> None:
     if given.get("search_url"):
         raise NotSetUp(
-            "SEARCH_URL is set, but this version searches with the embedded engine only. Remove SEARCH_URL and SEARCH_KEY."
+            "SEARCH_URL is set, but this version searches with the embedded engine only. "
+            "Remove SEARCH_URL and SEARCH_KEY."
         )
     mail = urlsplit(given.get("mail_url", "files:")).scheme
     if mail not in ("files", "smtp", "smtps", "sendgrid"):
-        raise NotSetUp(f"MAIL_URL starts with “{mail}:”. Use files:, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:.")
+        raise NotSetUp(
+            f"MAIL_URL starts with “{mail}:”. Use files:, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:."
+        )
     if mail == "sendgrid" and not given.get("sendgrid_api_key"):
         raise NotSetUp("MAIL_URL is sendgrid:, so set SENDGRID_API_KEY as well.")
     base = urlsplit(given.get("base_url", DEFAULT_BASE_URL))

@@ -11,8 +11,9 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, Integer, MetaData, String, event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import CursorResult, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeDecorator
 
 
@@ -81,6 +82,12 @@ csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, default_limits=[])
 
 
+def rows_changed(statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE in the session; returns how many rows it touched."""
+    result = db.session.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
 @event.listens_for(Engine, "connect")
 def _sqlite_keeps_its_word(connection: Any, _record: object) -> None:
     """WAL, durable commits, foreign keys and patience, on every SQLite connection."""
@@ -88,5 +95,3 @@ def _sqlite_keeps_its_word(connection: Any, _record: object) -> None:
         return
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
-
-

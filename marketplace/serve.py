@@ -73,5 +73,10 @@ def _stop(_signal: int, _frame: object) -> None:
 
 def _consumer(huey: Any, threads: int) -> Consumer:
     return huey.create_consumer(
-        workers=threads, worker_type="thread", periodic=True, initial_delay=0.05, max_delay=0.5, check_worker_health=True
+        workers=threads,
+        worker_type="thread",
+        periodic=True,
+        initial_delay=0.05,
+        max_delay=0.5,
+        check_worker_health=True,
     )

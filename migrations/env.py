@@ -5,6 +5,7 @@ from flask import current_app
 
 from marketplace.extensions import db
 
+
 def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
     """Write our own instant type as the plain type it is in the database: migrations import no models."""
     if kind == "type" and type(item).__name__ == "UtcDateTime":

@@ -7,7 +7,7 @@ from typing import Protocol
 from search.schema import Document, Query, Results
 
 
-class SearchUnavailable(Exception):  # noqa: N818 - it names a state callers expect, not a mistake of theirs
+class SearchUnavailable(Exception):
     """The engine cannot answer just now. Callers show browsing, not an error page."""
 
 

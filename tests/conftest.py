@@ -19,7 +19,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def pytest_report_header() -> str:
-    return f"databases: SQLite {sqlite3.sqlite_version} and PostgreSQL from the wheel; both unless a test says one"
+    return f"databases: SQLite {sqlite3.sqlite_version}, and PostgreSQL from the wheel"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

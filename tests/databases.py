@@ -34,7 +34,10 @@ def postgresql_server(folder: Path) -> Iterator[str]:
 def settings_for(folder: Path, database_url: str) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     return Settings(
-        secret_key="a key for tests only", data_dir=folder, database_url=database_url, base_url="http://localhost"
+        secret_key="a key for tests only",
+        data_dir=folder,
+        database_url=database_url,
+        base_url="http://localhost",
     )
 
 

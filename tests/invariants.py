@@ -8,7 +8,7 @@ UNLABELLED = ("hidden", "submit", "button", "image", "reset")
 
 
 def check_page(html: str, *, where: str) -> None:
-    """One h1, a true title, labels on every field, unique ids, “Error:” when something is wrong; or AssertionError."""
+    """One h1, a true title, labels, unique ids, “Error:” when something is wrong; or AssertionError."""
     page = BeautifulSoup(html, "html.parser")
     problems = [*_headings(page), *_title(page), *_fields(page), *_ids(page), *_forms(page), *_images(page)]
     assert not problems, f"{where}: " + "; ".join(problems)
@@ -45,7 +45,11 @@ def _ids(page: BeautifulSoup) -> list[str]:
     counted = Counter(str(tag["id"]) for tag in page.find_all(id=True))
     problems = [f"id {name} used {count} times" for name, count in counted.items() if count > 1]
     for tag in page.find_all(attrs={"aria-describedby": True}):
-        problems += [f"describedby {name} is nowhere" for name in _names(tag, "aria-describedby") if name not in counted]
+        problems += [
+            f"describedby {name} is nowhere"
+            for name in _names(tag, "aria-describedby")
+            if name not in counted
+        ]
     for tag in page.find_all("label", attrs={"for": True}):
         problems += [] if tag["for"] in counted else [f"label for {tag['for']}, which is nowhere"]
     for link in page.find_all("a", href=True):
@@ -59,7 +63,8 @@ def _forms(page: BeautifulSoup) -> list[str]:
     return [
         f"a form to {form.get('action')} without a token"
         for form in page.find_all("form")
-        if str(form.get("method", "get")).lower() == "post" and not form.find("input", attrs={"name": "csrf_token"})
+        if str(form.get("method", "get")).lower() == "post"
+        and not form.find("input", attrs={"name": "csrf_token"})
     ]
 
 

@@ -1,4 +1,4 @@
-"""Somebody with a browser and no JavaScript: follows links, fills in forms, and checks every page on the way."""
+"""Somebody with a browser and no JavaScript, who checks every page on the way."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ class Visitor:
 
     def click(self, words: str, *, status: int = 200) -> "Visitor":
         """Follow the link with exactly these words, or the first that begins with them."""
-        links = [link for link in self.page.find_all("a", href=True)]
+        links = list(self.page.find_all("a", href=True))
         exact = [link for link in links if said(link) == words]
         found = exact or [link for link in links if said(link).startswith(words)]
         assert found, f"no link “{words}” on {self.path}; there are {[said(link) for link in links]}"
@@ -41,7 +41,9 @@ class Visitor:
         for name, answer in answers.items():
             assert any(field.get("name") == name for field in form.find_all(True)), f"no field {name}"
             values = [(key, value) for key, value in values if key != name]
-            values += [(name, str(each)) for each in (answer if isinstance(answer, list | tuple) else [answer])]
+            values += [
+                (name, str(each)) for each in (answer if isinstance(answer, list | tuple) else [answer])
+            ]
         if button.get("name"):
             values.append((str(button["name"]), str(button.get("value", ""))))
         path = str(form.get("action") or self.path)
@@ -71,7 +73,9 @@ class Visitor:
 
     def _button(self, words: str) -> Tag:
         buttons = [each for each in self.page.find_all("button") if said(each) == words]
-        assert buttons, f"no button “{words}” on {self.path}; there are {[said(b) for b in self.page.find_all('button')]}"
+        assert buttons, (
+            f"no button “{words}” on {self.path}; there are {[said(b) for b in self.page.find_all('button')]}"
+        )
         return buttons[0]
 
     def _went(self, response: TestResponse, status: int) -> "Visitor":

@@ -6,7 +6,7 @@ from wtforms.validators import Length
 
 from marketplace.web.fields import email, required, stripped
 
-PASSWORD_HINT = "At least 10 characters. Three words you’ll remember work well."
+_HOW_TO_CHOOSE = "At least 10 characters. Three words you’ll remember work well."
 _LONG_ENOUGH = Length(min=10, max=200, message="Choose a password of at least 10 characters")
 
 
@@ -22,13 +22,15 @@ class SignUpForm(FlaskForm):
     )
     password = PasswordField(
         "Choose a password",
-        description=PASSWORD_HINT,
+        description=_HOW_TO_CHOOSE,
         validators=[required("Choose a password"), _LONG_ENOUGH],
     )
 
 
 class SignInForm(FlaskForm):
-    email = EmailField("E-mail address", filters=[stripped], validators=[required("Enter your e-mail address")])
+    email = EmailField(
+        "E-mail address", filters=[stripped], validators=[required("Enter your e-mail address")]
+    )
     password = PasswordField("Password", validators=[required("Enter your password")])
     remember = BooleanField("Keep me signed in on this device")
     next = HiddenField()
@@ -42,7 +44,7 @@ class ForgotForm(FlaskForm):
 
 class ResetForm(FlaskForm):
     password = PasswordField(
-        "New password", description=PASSWORD_HINT, validators=[required("Choose a password"), _LONG_ENOUGH]
+        "New password", description=_HOW_TO_CHOOSE, validators=[required("Choose a password"), _LONG_ENOUGH]
     )
 
 

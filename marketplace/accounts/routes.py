@@ -143,5 +143,10 @@ def _enter(user: object, *, remember: bool) -> None:
 def _wanted(address: str | None) -> str:
     """Where they were going, if that is a page of ours."""
     parts = urlsplit(address or "")
-    ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
+    ours = (
+        not parts.scheme
+        and not parts.netloc
+        and parts.path.startswith("/")
+        and not parts.path.startswith("//")
+    )
     return (address or "") if ours and "\\" not in (address or "") else ""

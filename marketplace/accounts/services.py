@@ -98,4 +98,3 @@ def _user_of(token: str, purpose: str) -> User:
         return read_token(token, purpose)
     except BadToken as problem:
         raise Refused(str(problem)) from None
-

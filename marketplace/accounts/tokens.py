@@ -29,7 +29,9 @@ def read_token(token: str, purpose: str) -> User:
     except SignatureExpired:
         raise BadToken("This link is too old. Ask for a new one.") from None
     except BadSignature:
-        raise BadToken("This link is not whole. Copy all of it from the message, or ask for a new one.") from None
+        raise BadToken(
+            "This link is not whole. Copy all of it from the message, or ask for a new one."
+        ) from None
     user = db.session.get(User, user_id)
     if user is None or state != _state(user, purpose):
         raise BadToken("This link has been used already. Ask for a new one.")

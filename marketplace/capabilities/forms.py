@@ -21,8 +21,12 @@ class CapabilityForm(ListingForm):
         filters=[stripped],
         validators=[Length(max=200)],
     )
-    typical_low = IntegerField("A small job costs about (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS])
-    typical_high = IntegerField("A big job costs about (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS])
+    typical_low = IntegerField(
+        "A small job costs about (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
+    )
+    typical_high = IntegerField(
+        "A big job costs about (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
+    )
 
     def validate_typical_high(self, field: Field) -> None:
         low, high = self.typical_low.data, field.data

@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from marketplace.listings.views import FamilyPages, mount
 from marketplace.capabilities import services
 from marketplace.capabilities.forms import CapabilityForm
 from marketplace.capabilities.models import Capability
+from marketplace.listings.views import FamilyPages, mount
 
 bp = Blueprint("capabilities", __name__, url_prefix="/capabilities")
 

@@ -36,7 +36,9 @@ def waiting_for(organisation: Organisation, *, today: date) -> list[Waiting]:
 
 def under_way(organisation: Organisation) -> Sequence[Pledge | Response]:
     """Pledges and answers of theirs that have not ended."""
-    theirs = [pledge for pledge in pledges.of_organisation(organisation) if pledge.status not in pledges.ENDED]
+    theirs = [
+        pledge for pledge in pledges.of_organisation(organisation) if pledge.status not in pledges.ENDED
+    ]
     open_answers = (ResponseStatus.INTERESTED, ResponseStatus.SHORTLISTED)
     answers = [each for each in responses.of_organisation(organisation) if each.status in open_answers]
     return [*theirs, *answers]
@@ -111,7 +113,9 @@ def _drafts(organisation: Organisation) -> list[Waiting]:
     return [
         Waiting(
             f"“{draft.title}” is still a draft",
-            "Publish it so that people can find it." if draft.family in ASKS else "Publish it so that it can be matched.",
+            "Publish it so that people can find it."
+            if draft.family in ASKS
+            else "Publish it so that it can be matched.",
             address(draft, "preview"),
             None,
         )

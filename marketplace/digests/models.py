@@ -28,7 +28,9 @@ class Digest(db.Model):
 
     user: Mapped[User] = relationship()
     message: Mapped[MailMessage | None] = relationship()
-    items: Mapped[list["DigestItem"]] = relationship(order_by="DigestItem.position", cascade="all, delete-orphan")
+    items: Mapped[list["DigestItem"]] = relationship(
+        order_by="DigestItem.position", cascade="all, delete-orphan"
+    )
 
 
 class DigestItem(db.Model):

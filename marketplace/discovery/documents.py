@@ -1,7 +1,9 @@
 """Listings and organisations as documents of the search index."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from marketplace.categories.catalogue import catalogue
@@ -34,7 +36,9 @@ def of_keys(keys: Iterable[str]) -> dict[str, Document | None]:
     for listing in db.session.scalars(_public_listings().where(Listing.id.in_(listing_ids))):
         found[f"{listing.family}:{listing.id}"] = of_listing(listing, places[listing.place_id])
     for organisation in db.session.scalars(_active().where(Organisation.id.in_(organisation_ids))):
-        found[f"organisation:{organisation.id}"] = of_organisation(organisation, places[organisation.place_id])
+        found[f"organisation:{organisation.id}"] = of_organisation(
+            organisation, places[organisation.place_id]
+        )
     return found
 
 
@@ -75,15 +79,15 @@ def _category_words(slugs: Iterable[str]) -> str:
     return " ".join(" ".join((each.name, *each.also)) for each in found if each)
 
 
-def _public_listings() -> db.Select:
+def _public_listings() -> Select[Any]:
     return db.select(Listing).options(joinedload(Listing.organisation)).where(Listing.status.in_(PUBLIC))
 
 
-def _active() -> db.Select:
+def _active() -> Select[Any]:
     return db.select(Organisation).where(Organisation.status == OrganisationStatus.ACTIVE)
 
 
-def _in_slices(query: db.Select, model: type) -> Iterator:
+def _in_slices(query: Select[Any], model: type[Listing] | type[Organisation]) -> Iterator[Any]:
     last = 0
     while rows := db.session.scalars(query.where(model.id > last).order_by(model.id).limit(AT_ONCE)).all():
         yield from rows

@@ -25,7 +25,9 @@ from search.schema import Hit, Query, Results, Sort
 
 PER_PAGE = 20
 NEAR_MILES = 10  # “near” without a distance
-_NEAR = re.compile(r"^(?P<what>.*?)\b(?:near|in|around|close to)\s+(?P<where>[\w'’.\- ]{2,40})$", re.IGNORECASE)
+_NEAR = re.compile(
+    r"^(?P<what>.*?)\b(?:near|in|around|close to)\s+(?P<where>[\w'’.\- ]{2,40})$", re.IGNORECASE
+)
 
 FAMILY_PLURALS = {
     "opportunity": "opportunities",
@@ -118,7 +120,7 @@ def browse(asked: Asked) -> Results:
 def sentence(asked: Asked, total: int) -> str:
     """What was searched, plainly: “12 needs and offers about “chairs” within 10 miles of Crook”."""
     kinds = words.joined([FAMILY_PLURALS[family] for family in asked.families]) or "notices and organisations"
-    said = f"{total:,} {kinds if total != 1 else kinds}" if total else f"No {kinds}"
+    said = f"{total:,} {kinds}" if total else f"No {kinds}"
     if asked.text:
         said += f" for “{asked.text}”"
     if asked.category and asked.category in catalogue():
@@ -153,7 +155,7 @@ def _query(asked: Asked, place: str) -> Query:
 
 
 def _cards(hits: Sequence[Hit], acting_for: Organisation | None, today: date) -> list[Card]:
-    """Load the rows behind the keys under the rules of the day: a stale index shows nobody anything private."""
+    """Load the rows behind the keys, public ones only: a stale index shows nobody anything private."""
     numbers = {hit.key: int(hit.key.partition(":")[2]) for hit in hits}
     is_organisation = {key: key.startswith("organisation:") for key in numbers}
     rows = listings.by_ids(number for key, number in numbers.items() if not is_organisation[key])

@@ -9,7 +9,10 @@ from marketplace.pledges.models import PledgeStatus
 
 # A confirmed pledge was promised, accepted and delivered before, so it counts at every step.
 STEPS = (
-    ("Promised", (PledgeStatus.OFFERED, PledgeStatus.ACCEPTED, PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED)),
+    (
+        "Promised",
+        (PledgeStatus.OFFERED, PledgeStatus.ACCEPTED, PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED),
+    ),
     ("Accepted", (PledgeStatus.ACCEPTED, PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED)),
     ("Delivered", (PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED)),
     ("Confirmed", (PledgeStatus.CONFIRMED,)),

@@ -11,7 +11,7 @@ EXTRA = ""  # the heading under which a row keeps what it has beyond the last co
 BLOCK = 1 << 20  # bytes read at a time while the encoding is settled
 
 
-class UnreadableTable(Exception):  # noqa: N818 - a name that says what is wrong, as in Refused
+class UnreadableTable(Exception):
     """The file can't be read as the table expected; the message says what to do about it."""
 
     def __init__(self, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 
@@ -62,7 +63,8 @@ def card(listing: Listing, *, today: date, miles: float | None = None, reason: s
 def address(listing: Listing, page: str = "show") -> str:
     """The address of a listing's page."""
     endpoint = f"discovery.show_{listing.family}" if page == "show" else f"{BLUEPRINT[listing.family]}.{page}"
-    return url_for(endpoint, **{f"{listing.family.value}_id": listing.id})
+    row: dict[str, Any] = {f"{listing.family.value}_id": listing.id}
+    return url_for(endpoint, **row)
 
 
 def when(listing: Listing, *, today: date) -> str:

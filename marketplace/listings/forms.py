@@ -1,5 +1,7 @@
 """What every notice asks for, and the rows of quantities that needs and offers add."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import FieldList, Form, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
@@ -24,7 +26,10 @@ class CategorySelect(SelectField):
     """One category, grouped under its parent."""
 
     def __init__(self, label: str, *, optional: bool = False, **kwargs: object) -> None:
-        choices = {"": [("", "Not needed" if optional else "Choose what it’s about")], **catalogue().choices()}
+        choices = {
+            "": [("", "Not needed" if optional else "Choose what it’s about")],
+            **catalogue().choices(),
+        }
         super().__init__(label, choices=choices, **kwargs)
 
 
@@ -35,7 +40,9 @@ class ListingForm(FlaskForm):
         "Title", filters=[stripped], validators=[required("Give it a title"), Length(max=120)]
     )
     body = TextAreaField(
-        "Tell people more", filters=[stripped], validators=[required("Tell people more about it"), Length(max=5000)]
+        "Tell people more",
+        filters=[stripped],
+        validators=[required("Tell people more about it"), Length(max=5000)],
     )
     category = CategorySelect("What is it about?", validators=[required("Choose what it’s about")])
     second_category = CategorySelect("Also about (optional)", optional=True, validators=[Optional()])
@@ -71,7 +78,7 @@ class ListingForm(FlaskForm):
         if not self.where.data:
             self.where.data = listing_place
 
-    def shared(self) -> dict[str, object]:
+    def shared(self) -> dict[str, Any]:
         """The shared answers, by the names of `ListingDetails`."""
         slugs = dict.fromkeys(slug for slug in (self.category.data, self.second_category.data) if slug)
         return {

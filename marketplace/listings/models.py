@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
@@ -61,7 +61,7 @@ UNITS = {
 class Listing(db.Model):
     """A notice on the board: who, what, where, until when, and which state it is in."""
 
-    __table_args__ = (
+    __table_args__: ClassVar[tuple[Any, ...]] = (
         UniqueConstraint("source", "source_key"),
         CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="lat_with_lon"),
         CheckConstraint("reach_miles > 0", name="reach_positive"),

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import Select, func, or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
@@ -13,7 +14,7 @@ from marketplace.organisations.models import Organisation, PastWork
 PUBLIC = (ListingStatus.PUBLISHED, ListingStatus.CLOSED, ListingStatus.COMPLETED, ListingStatus.EXPIRED)
 
 
-def with_owner() -> db.Select:
+def with_owner() -> Select[Any]:
     """The start of a query for listings that are to be shown."""
     return db.select(Listing).options(joinedload(Listing.organisation))
 
@@ -27,7 +28,9 @@ def by_ids(ids: Iterable[int]) -> dict[int, Listing]:
 def newest(family: str, *, limit: int) -> Sequence[Listing]:
     """Open listings of a family, newest first."""
     query = with_owner().where(Listing.family == family, Listing.status == ListingStatus.PUBLISHED)
-    return db.session.scalars(query.order_by(Listing.published_at.desc(), Listing.id.desc()).limit(limit)).all()
+    return db.session.scalars(
+        query.order_by(Listing.published_at.desc(), Listing.id.desc()).limit(limit)
+    ).all()
 
 
 def open_by_family() -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The pages every family has: new, draft, preview, publish, withdraw, close. Built once, mounted four times."""
+"""The pages every family has: new, draft, preview, publish, withdraw, close."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ def _saved(form: ListingForm, pages: FamilyPages, listing: Listing) -> bool:
             pages.write(listing, form.details(), now=clock.now())
         except Refused as refusal:
             db.session.rollback()
-            target = form[refusal.field] if refusal.field in form else form.title
+            target = getattr(form, refusal.field or "title", form.title)
             target.errors = [*target.errors, refusal.message]
             return False
     return True
@@ -97,16 +97,24 @@ def _page(form: ListingForm, pages: FamilyPages, listing: Listing | None) -> Res
 def _moving(bp: Blueprint, pages: FamilyPages, name: str) -> None:
     moves: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         ("publish", services.publish, pages.published, "show"),
-        ("withdraw", services.withdraw, "Your notice is down. You can put it back whenever you like.", "preview"),
-        ("put-back", services.put_back, "Your notice is a draft again. Publish it when it’s ready.", "preview"),
+        (
+            "withdraw",
+            services.withdraw,
+            "Your notice is down. You can put it back whenever you like.",
+            "preview",
+        ),
+        (
+            "put-back",
+            services.put_back,
+            "Your notice is a draft again. Publish it when it’s ready.",
+            "preview",
+        ),
         ("close", services.close, "Your notice takes no more answers. Its page stays.", "show"),
     )
     for path, verb, done, then in moves:
         view = _move(name, verb, done, then)
         guarded = requires(f"{name}.edit", pages.model)(view)
-        bp.add_url_rule(
-            f"/<int:{name}_id>/{path}", path.replace("-", "_"), guarded, methods=["POST"]
-        )
+        bp.add_url_rule(f"/<int:{name}_id>/{path}", path.replace("-", "_"), guarded, methods=["POST"])
 
 
 def _move(name: str, verb: Callable[..., None], done: str, then: str) -> Callable[..., Any]:

@@ -34,4 +34,6 @@ def run() -> None:
             done = reached
     services.retire_what_closed(asks, now=now, counts=counts)
     db.session.commit()
-    click.echo(f"new {counts.new}, changed {counts.changed}, unchanged {counts.unchanged}, retired {counts.retired}")
+    click.echo(
+        f"new {counts.new}, changed {counts.changed}, unchanged {counts.unchanged}, retired {counts.retired}"
+    )

@@ -60,7 +60,9 @@ class Match(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"))
-    via_id: Mapped[int | None] = mapped_column(ForeignKey("listing.id"))  # the capability or offer that fits best
+    via_id: Mapped[int | None] = mapped_column(
+        ForeignKey("listing.id")
+    )  # the capability or offer that fits best
     score: Mapped[int]
     fit: Mapped[float]
     parts: Mapped[list[dict[str, Any]]]  # {name, points, words}, heaviest first

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, func, or_
 from sqlalchemy.orm import joinedload
@@ -12,13 +13,13 @@ from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation
 
 
-def _shown(query: Select) -> Select:
+def _shown(query: Select[Any]) -> Select[Any]:
     return query.options(
         joinedload(Match.listing).joinedload(Listing.organisation), joinedload(Match.organisation)
     )
 
 
-def _waiting(organisation_id: int, today: date) -> tuple:
+def _waiting(organisation_id: int, today: date) -> tuple[Any, ...]:
     """Open, unanswered or snoozed until now."""
     return (
         Match.organisation_id == organisation_id,

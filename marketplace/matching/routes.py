@@ -60,7 +60,11 @@ def decline(match: Match) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             services.decline(
-                match, DeclineReason(form.reason.data), form.words.data or "", actor=current_user, now=clock.now()
+                match,
+                DeclineReason(form.reason.data),
+                form.words.data or "",
+                actor=current_user,
+                now=clock.now(),
             )
         except Refused as refusal:
             form.words.errors = [refusal.message]

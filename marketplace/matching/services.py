@@ -42,7 +42,9 @@ def rank_everything(today: date) -> tuple[list[Want], list[Fit]]:
     return asks, _rank(asks, sources.gives(today))
 
 
-def store_in_steps(asks: Sequence[Want], fits: Iterable[Fit], *, now: datetime, counts: Counts) -> Iterator[int]:
+def store_in_steps(
+    asks: Sequence[Want], fits: Iterable[Fit], *, now: datetime, counts: Counts
+) -> Iterator[int]:
     """Store the fits some asks at a time, yielding how many are done; the caller commits at each yield.
 
     A step is whole in itself, so a run killed between two steps and run again ends where an unbroken one does.
@@ -50,7 +52,12 @@ def store_in_steps(asks: Sequence[Want], fits: Iterable[Fit], *, now: datetime, 
     by_ask = _by_ask(fits)
     for start in range(0, len(asks), ASKS_AT_ONCE):
         some = asks[start : start + ASKS_AT_ONCE]
-        store([int(ask.key) for ask in some], [fit for ask in some for fit in by_ask[ask.key]], now=now, counts=counts)
+        store(
+            [int(ask.key) for ask in some],
+            [fit for ask in some for fit in by_ask[ask.key]],
+            now=now,
+            counts=counts,
+        )
         yield start + len(some)
 
 
@@ -118,7 +125,9 @@ def _store_rows(
         pair = int(fit.party), int(fit.want)
         row = known.pop(pair, None)
         if row is None:
-            row = Match(organisation_id=pair[0], listing_id=pair[1], suggested_at=now, status=MatchStatus.SUGGESTED)
+            row = Match(
+                organisation_id=pair[0], listing_id=pair[1], suggested_at=now, status=MatchStatus.SUGGESTED
+            )
             db.session.add(row)
             counts.new += 1
         elif row.fit == fit.fit and row.retired_at is None and row.model_version == MODEL_VERSION:

@@ -1,4 +1,4 @@
-"""What is ranked: open asks and what organisations do and give, read in a few queries and never row by row."""
+"""What is ranked: open asks and what organisations do and give, read in a few queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from marketplace.capabilities.models import Capability
 from marketplace.extensions import db
 from marketplace.listings.models import ASKS, Family, Listing, ListingCategory, ListingStatus, Quantity
 from marketplace.opportunities.models import Opportunity
@@ -23,7 +22,12 @@ from search.ranking import Give, Want
 
 PAST_WORK_AT_MOST = 20  # of each organisation's awards, the latest
 SELLERS = (OrganisationKind.BUSINESS, OrganisationKind.VOLUNTARY)
-GIVERS = (OrganisationKind.BUSINESS, OrganisationKind.ANCHOR, OrganisationKind.DEVELOPER, OrganisationKind.PUBLIC)
+GIVERS = (
+    OrganisationKind.BUSINESS,
+    OrganisationKind.ANCHOR,
+    OrganisationKind.DEVELOPER,
+    OrganisationKind.PUBLIC,
+)
 
 
 def wants(today: date, *, listing_id: int | None = None) -> list[Want]:
@@ -31,7 +35,9 @@ def wants(today: date, *, listing_id: int | None = None) -> list[Want]:
     listing = Listing.__table__.c
     query = (
         select(*_SHARED, Opportunity.__table__.c.value_low, Opportunity.__table__.c.value_high)
-        .select_from(Listing.__table__.outerjoin(Opportunity.__table__, listing.id == Opportunity.__table__.c.id))
+        .select_from(
+            Listing.__table__.outerjoin(Opportunity.__table__, listing.id == Opportunity.__table__.c.id)
+        )
         .where(listing.family.in_(ASKS), *_still_open(today))
     )
     if listing_id is not None:
@@ -72,7 +78,12 @@ _SHARED = tuple(
     for name in ("id", "family", "organisation_id", "title", "summary", "body", "lat", "lon", "reach_miles")
 )
 _ORGANISATIONS = select(
-    Organisation.id, Organisation.kind, Organisation.about, Organisation.lat, Organisation.lon, Organisation.turnover
+    Organisation.id,
+    Organisation.kind,
+    Organisation.about,
+    Organisation.lat,
+    Organisation.lon,
+    Organisation.turnover,
 ).where(Organisation.status == OrganisationStatus.ACTIVE)
 
 
@@ -131,8 +142,14 @@ def _past_work(organisations: dict[int, Any]) -> list[Give]:
 
 
 def _profile(row: Any, interests: frozenset[str], *, lists_capabilities: bool) -> Iterable[Give]:
-    """What an organisation says of itself: to be hired for, if it lists nothing; to give to, if it says so."""
-    shared = {"party": str(row.id), "title": "", "text": row.about, "categories": interests, "point": _point(row)}
+    """What it says of itself: to be hired for, if it lists nothing; to give to, if it says so."""
+    shared = {
+        "party": str(row.id),
+        "title": "",
+        "text": row.about,
+        "categories": interests,
+        "point": _point(row),
+    }
     if row.kind in SELLERS and row.about and not lists_capabilities:
         yield Give(key=f"profile:{row.id}", family="history", turnover=row.turnover, **shared)
     if row.kind in GIVERS and interests:
@@ -141,7 +158,9 @@ def _profile(row: Any, interests: frozenset[str], *, lists_capabilities: bool) -
 
 def _interests() -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = defaultdict(set)
-    for row in db.session.execute(select(OrganisationCategory.organisation_id, OrganisationCategory.category)):
+    for row in db.session.execute(
+        select(OrganisationCategory.organisation_id, OrganisationCategory.category)
+    ):
         found[row.organisation_id].add(row.category)
     return _frozen(found)
 

@@ -12,7 +12,9 @@ from marketplace.web.fields import stripped
 
 
 class NeedForm(ListingForm):
-    quantities = FieldList(FormField(QuantityForm), "How much of what do you need?", min_entries=LINES, max_entries=12)
+    quantities = FieldList(
+        FormField(QuantityForm), "How much of what do you need?", min_entries=LINES, max_entries=12
+    )
     closes_on = DateField("By when? (optional)", validators=[Optional()])
     hosting = TextAreaField(
         "Anything a helper should know? (optional)",

@@ -11,7 +11,9 @@ from marketplace.web.fields import stripped
 
 
 class OfferForm(ListingForm):
-    quantities = FieldList(FormField(QuantityForm), "How much of what can you give?", min_entries=LINES, max_entries=12)
+    quantities = FieldList(
+        FormField(QuantityForm), "How much of what can you give?", min_entries=LINES, max_entries=12
+    )
     reach_miles = IntegerField(
         "How many miles away can it go? (optional)",
         validators=[Optional(), NumberRange(min=1, max=500, message="Enter a distance from 1 to 500 miles")],

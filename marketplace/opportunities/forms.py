@@ -27,9 +27,15 @@ class OpportunityForm(ListingForm):
         default=OpportunityKind.QUOTE.value,
         validators=[required("Choose what kind it is")],
     )
-    value_low = IntegerField("Lowest budget (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS])
-    value_high = IntegerField("Highest budget (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS])
-    closes_on = DateField("Last day to answer", validators=[required("Enter the last day, such as 27 3 2027")])
+    value_low = IntegerField(
+        "Lowest budget (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
+    )
+    value_high = IntegerField(
+        "Highest budget (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
+    )
+    closes_on = DateField(
+        "Last day to answer", validators=[required("Enter the last day, such as 27 3 2027")]
+    )
     starts_on = DateField("When should the work start? (optional)", validators=[Optional()])
 
     def validate_value_high(self, field: Field) -> None:

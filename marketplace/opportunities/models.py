@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,7 +22,9 @@ class OpportunityKind(StrEnum):
 class Opportunity(Listing):
     """Something a buyer will pay for; values in £, excluding VAT where the source says so."""
 
-    __table_args__ = (CheckConstraint("value_low <= value_high", name="value_range"),)
+    __table_args__: ClassVar[tuple[Any, ...]] = (
+        CheckConstraint("value_low <= value_high", name="value_range"),
+    )
     __mapper_args__ = {"polymorphic_identity": Family.OPPORTUNITY, "polymorphic_load": "inline"}
 
     id: Mapped[int] = mapped_column(ForeignKey("listing.id"), primary_key=True)

@@ -15,7 +15,9 @@ _NOT_NEGATIVE = NumberRange(min=0, message="Enter 0 or more")
 
 class OrganisationForm(FlaskForm):
     name = StringField(
-        "Name of the organisation", filters=[stripped], validators=[required("Enter its name"), Length(max=200)]
+        "Name of the organisation",
+        filters=[stripped],
+        validators=[required("Enter its name"), Length(max=200)],
     )
     kind = RadioField(
         "What kind is it?",
@@ -38,13 +40,17 @@ class OrganisationForm(FlaskForm):
     website = StringField(
         "Website (optional)",
         filters=[stripped],
-        validators=[Optional(), Length(max=300), URL(message="Enter a whole address, such as https://example.org")],
+        validators=[
+            Optional(),
+            Length(max=300),
+            URL(message="Enter a whole address, such as https://example.org"),
+        ],
     )
     charity_number = StringField("Charity number (optional)", filters=[stripped], validators=[Length(max=20)])
     company_number = StringField("Company number (optional)", filters=[stripped], validators=[Length(max=20)])
     staff = IntegerField(
         "Staff (optional)",
-        description="Full-time equivalents. With turnover, it tells whether you count as micro, small or medium.",
+        description="Full-time equivalents. With turnover, it tells if you count as micro, small or medium.",
         validators=[Optional(), _NOT_NEGATIVE],
     )
     turnover = IntegerField(

@@ -21,7 +21,10 @@ def members_of(organisation_id: int) -> list[User]:
     """The people to tell when something happens to the organisation."""
     return list(
         db.session.scalars(
-            db.select(User).join(Membership).where(Membership.organisation_id == organisation_id).order_by(User.id)
+            db.select(User)
+            .join(Membership)
+            .where(Membership.organisation_id == organisation_id)
+            .order_by(User.id)
         )
     )
 

@@ -29,7 +29,9 @@ def create() -> ResponseReturnValue:
         forget_person()
         flash(f"{organisation.name} is on the board.", "done")
         return redirect(url_for("desk.index"))
-    return render_template("organisations/edit.html", form=form, organisation=None), 422 if form.errors else 200
+    return render_template(
+        "organisations/edit.html", form=form, organisation=None
+    ), 422 if form.errors else 200
 
 
 @bp.route("/<int:organisation_id>/edit", methods=["GET", "POST"])

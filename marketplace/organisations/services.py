@@ -11,7 +11,13 @@ from marketplace.accounts.models import User
 from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.organisations import queries
-from marketplace.organisations.models import Invitation, Membership, MembershipRole, Organisation, OrganisationKind
+from marketplace.organisations.models import (
+    Invitation,
+    Membership,
+    MembershipRole,
+    Organisation,
+    OrganisationKind,
+)
 from marketplace.places.models import Place
 from marketplace.places.pins import pin
 
@@ -38,7 +44,9 @@ class OrganisationDetails:
 
 def create(details: OrganisationDetails, *, place: Place, actor: User, now: datetime) -> Organisation:
     """Make an organisation; whoever makes it owns it."""
-    organisation = Organisation(place_id=place.id, created_at=now, claimed_at=now, kind=details.kind, name=details.name)
+    organisation = Organisation(
+        place_id=place.id, created_at=now, claimed_at=now, kind=details.kind, name=details.name
+    )
     _apply(organisation, details, on=now.date())
     organisation.memberships.append(Membership(user=actor, role=MembershipRole.OWNER, created_at=now))
     db.session.add(organisation)
@@ -73,9 +81,7 @@ def invite(organisation: Organisation, email: str, *, actor: User, now: datetime
 def read_invitation(token: str) -> Invitation:
     """The invitation a link stands for, if it can still be answered."""
     try:
-        invitation = db.session.get(
-            Invitation, _signer().loads(token, max_age=INVITATION_DAYS * 86400)
-        )
+        invitation = db.session.get(Invitation, _signer().loads(token, max_age=INVITATION_DAYS * 86400))
     except BadSignature:
         invitation = None
     if invitation is None or invitation.accepted_at is not None:

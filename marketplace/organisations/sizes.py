@@ -29,8 +29,8 @@ class SizeFacts:
 def size(facts: SizeFacts, *, on: date) -> Size:
     """The Companies Act size: at least two of the three limits are met.
 
-    Staff limits read “not more than” (s382(3), s384A(4)). With facts missing, a size is only given when the known
-    ones settle it; with one fact known we take it alone, as the best there is.
+    All limits read “not more than” (s382(3), s384A(4)). Of two known facts both must fit; one alone is
+    taken as the best there is.
     """
     rule = _in_force("companies_act", on)
     if rule is None or facts == SizeFacts():
@@ -42,7 +42,10 @@ def size(facts: SizeFacts, *, on: date) -> Size:
 
 
 def is_sme(facts: SizeFacts, *, on: date) -> bool | None:
-    """Procurement Act 2023 s123: under 250 staff, and turnover ≤ £44m or balance sheet ≤ £38m; None if unknowable."""
+    """Procurement Act 2023 s123: under 250 staff, and turnover ≤ £44m or balance sheet ≤ £38m.
+
+    None when the facts do not settle it.
+    """
     rule = _in_force("procurement_act", on)
     if rule is None or facts.staff is None:
         return None

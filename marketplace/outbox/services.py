@@ -10,7 +10,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session as AnySession
 
 from marketplace import clock
-from marketplace.extensions import db
+from marketplace.extensions import db, rows_changed
 from marketplace.outbox.models import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,9 @@ def carry_out(row_id: int, *, now: datetime) -> bool:
         if handler is None:
             raise LookupError(f"Nothing handles {name}")
         handler(**payload)
-        db.session.execute(update(OutboxRow).where(OutboxRow.id == row_id).values(done_at=clock.now(), error=""))
+        db.session.execute(
+            update(OutboxRow).where(OutboxRow.id == row_id).values(done_at=clock.now(), error="")
+        )
         db.session.commit()
     except Exception as error:  # noqa: BLE001  # any failure is recorded on the row, where the convener sees it
         db.session.rollback()
@@ -124,8 +126,7 @@ def due_ids(now: datetime, *, limit: int = 500) -> list[int]:
 
 def forget_done(before: datetime) -> int:
     """Delete rows carried out before this instant; the audit record keeps what happened."""
-    result = db.session.execute(db.delete(OutboxRow).where(OutboxRow.done_at < before))
-    return int(result.rowcount)
+    return rows_changed(db.delete(OutboxRow).where(OutboxRow.done_at < before))
 
 
 def _due(now: datetime) -> Any:
@@ -135,13 +136,13 @@ def _due(now: datetime) -> Any:
 
 
 def _claim(row_id: int, now: datetime) -> bool:
-    claimed = db.session.execute(
+    claimed = rows_changed(
         update(OutboxRow)
         .where(OutboxRow.id == row_id, OutboxRow.id.in_(_due(now)))
         .values(attempts=OutboxRow.attempts + 1, due_at=now + LEASE)
     )
     db.session.commit()
-    return bool(claimed.rowcount)
+    return claimed > 0
 
 
 def _put_back(row_id: int, error: Exception) -> None:

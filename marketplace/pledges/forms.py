@@ -20,7 +20,9 @@ DECLINE_REASONS = (
 
 
 class PledgeForm(FlaskForm):
-    quantity_id = RadioField("What would you give?", coerce=int, validators=[required("Choose what you would give")])
+    quantity_id = RadioField(
+        "What would you give?", coerce=int, validators=[required("Choose what you would give")]
+    )
     quantity = IntegerField(
         "How much?",
         filters=[whole_pounds],

@@ -1,8 +1,9 @@
 """Pledges, read."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import Select, func, or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
@@ -14,7 +15,7 @@ from marketplace.pledges.models import Pledge, PledgeStatus
 ENDED = (PledgeStatus.CONFIRMED, PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN)
 
 
-def _shown() -> db.Select:
+def _shown() -> Select[Any]:
     return db.select(Pledge).options(
         joinedload(Pledge.need).joinedload(Need.organisation),
         joinedload(Pledge.giver),
@@ -27,7 +28,9 @@ def of_organisation(organisation: Organisation, *, limit: int = 50) -> Sequence[
     """Pledges given or received, those under way first, latest first."""
     query = _shown().where(or_(Pledge.giver_id == organisation.id, Pledge.receiver_id == organisation.id))
     under_way = Pledge.status.in_(ENDED)
-    return db.session.scalars(query.order_by(under_way, Pledge.offered_at.desc(), Pledge.id).limit(limit)).all()
+    return db.session.scalars(
+        query.order_by(under_way, Pledge.offered_at.desc(), Pledge.id).limit(limit)
+    ).all()
 
 
 def towards(need: Need) -> Sequence[Pledge]:

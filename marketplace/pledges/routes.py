@@ -33,7 +33,7 @@ def create(need: Need) -> ResponseReturnValue:
             )
         except Refused as refusal:
             db.session.rollback()
-            target = form[refusal.field] if refusal.field in form else form.quantity
+            target = getattr(form, refusal.field or "quantity", form.quantity)
             target.errors = [*target.errors, refusal.message]
         else:
             db.session.commit()
@@ -98,5 +98,8 @@ for _name, _rule, _verb, _words in (
     ("confirm", "pledge.receive", services.confirm, "Confirmed. Thank you for saying so."),
 ):
     bp.add_url_rule(
-        f"/pledges/<int:pledge_id>/{_name}", _name, requires(_rule, Pledge)(_move(_verb, _words)), methods=["POST"]
+        f"/pledges/<int:pledge_id>/{_name}",
+        _name,
+        requires(_rule, Pledge)(_move(_verb, _words)),
+        methods=["POST"],
     )

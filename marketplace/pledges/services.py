@@ -9,7 +9,7 @@ from sqlalchemy import update
 from marketplace import audit, mail, outbox
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db
+from marketplace.extensions import db, rows_changed
 from marketplace.listings import services as listings
 from marketplace.listings.models import Quantity
 from marketplace.needs.models import Need
@@ -58,15 +58,16 @@ def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
     if pledge.status is PledgeStatus.ACCEPTED:
         return
     _still_offered(pledge)
-    taken = db.session.execute(
+    taken = rows_changed(
         update(Quantity)
         .where(Quantity.id == pledge.quantity_id, Quantity.promised + pledge.quantity <= Quantity.wanted)
         .values(promised=Quantity.promised + pledge.quantity)
     )
-    if not taken.rowcount:
+    if not taken:
         db.session.refresh(pledge.quantity_row)
         left = pledge.quantity_row.missing
-        raise Refused(f"Only {pledge.quantity_row.words(left)} is still needed. Ask them to offer less, or change your need.")
+        still = pledge.quantity_row.words(left)
+        raise Refused(f"Only {still} is still needed. Ask them to offer less, or change your need.")
     db.session.refresh(pledge.quantity_row)
     pledge.move_to(PledgeStatus.ACCEPTED, at=now)
     audit.record("pledge.accepted", pledge, actor=actor, quantity=pledge.quantity)

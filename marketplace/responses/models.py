@@ -20,7 +20,11 @@ class ResponseStatus(StrEnum):
 
 
 NEXT = {
-    ResponseStatus.INTERESTED: {ResponseStatus.SHORTLISTED, ResponseStatus.DECLINED, ResponseStatus.WITHDRAWN},
+    ResponseStatus.INTERESTED: {
+        ResponseStatus.SHORTLISTED,
+        ResponseStatus.DECLINED,
+        ResponseStatus.WITHDRAWN,
+    },
     ResponseStatus.SHORTLISTED: {ResponseStatus.DECLINED, ResponseStatus.WITHDRAWN},
     ResponseStatus.WITHDRAWN: {ResponseStatus.INTERESTED},
 }
@@ -41,7 +45,9 @@ class Response(db.Model):
     supplier_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     buyer_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     words: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[ResponseStatus] = mapped_column(enum_type(ResponseStatus), default=ResponseStatus.INTERESTED)
+    status: Mapped[ResponseStatus] = mapped_column(
+        enum_type(ResponseStatus), default=ResponseStatus.INTERESTED
+    )
     reason: Mapped[str] = mapped_column(String(300), default="")
     interested_at: Mapped[datetime]
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

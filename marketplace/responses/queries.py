@@ -1,8 +1,9 @@
 """Answers to opportunities, read."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Select, or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
@@ -14,11 +15,13 @@ from marketplace.responses.models import Response, ResponseStatus
 def of_pair(opportunity: Opportunity, supplier: Organisation) -> Response | None:
     """The one answer an organisation gave to an opportunity."""
     return db.session.scalar(
-        db.select(Response).where(Response.opportunity_id == opportunity.id, Response.supplier_id == supplier.id)
+        db.select(Response).where(
+            Response.opportunity_id == opportunity.id, Response.supplier_id == supplier.id
+        )
     )
 
 
-def _shown() -> db.Select:
+def _shown() -> Select[Any]:
     return db.select(Response).options(
         joinedload(Response.opportunity), joinedload(Response.supplier), joinedload(Response.buyer)
     )

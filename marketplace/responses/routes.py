@@ -59,7 +59,9 @@ def shortlist(response: Response) -> ResponseReturnValue:
 @requires("response.give", Response)
 def withdraw(response: Response) -> ResponseReturnValue:
     return _done(
-        response, lambda: services.withdraw(response, actor=current_user, now=clock.now()), "Your answer is taken back."
+        response,
+        lambda: services.withdraw(response, actor=current_user, now=clock.now()),
+        "Your answer is taken back.",
     )
 
 

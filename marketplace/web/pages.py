@@ -30,7 +30,12 @@ def prepare(app: Flask) -> None:
     )
     app.jinja_env.globals.update(asset=asset, may=access.may, category_name=catalogue().name)
     app.jinja_env.filters.update(
-        day=words.day, short_day=words.short_day, money=words.money, count=words.count, ago=words.ago, miles=words.miles
+        day=words.day,
+        short_day=words.short_day,
+        money=words.money,
+        count=words.count,
+        ago=words.ago,
+        miles=words.miles,
     )
 
     @app.context_processor
@@ -58,4 +63,3 @@ def asset(name: str) -> str:
 def _fingerprint(name: str) -> str:
     path = STATIC / "dist" / name
     return sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "unbuilt"
-

@@ -22,15 +22,19 @@ def show() -> ResponseReturnValue:
         waiting, oldest, failed = db.session.execute(
             select(
                 func.count().filter(OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None)),
-                func.min(OutboxRow.created_at).filter(OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None)),
+                func.min(OutboxRow.created_at).filter(
+                    OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None)
+                ),
                 func.count().filter(OutboxRow.failed_at.is_not(None)),
             )
         ).one()
-    except Exception:  # noqa: BLE001  # whatever is wrong, the answer to "are you well" is no
+    except Exception:  # whatever is wrong, the answer to "are you well" is no
         current_app.logger.exception("health")
         return jsonify(database="down"), 503
     lag = (clock.now() - oldest).total_seconds() if oldest else 0
     search = "up" if current_app.extensions["search"].health().ready else "down"
     return jsonify(
-        database="up", search=search, outbox={"waiting": waiting, "oldest_seconds": round(lag), "failed": failed}
+        database="up",
+        search=search,
+        outbox={"waiting": waiting, "oldest_seconds": round(lag), "failed": failed},
     )

@@ -33,18 +33,20 @@ def rank(
     floor: int = FLOOR,
     category_names: Mapping[str, str] | None = None,
     place_words: Collection[str] = (),
+    background: Sequence[Give] = (),
 ) -> list[Fit]:
     """The pairs of want and party worth showing, each by the party's best give.
 
     A pair stays if it is among the best `per_want` of its want or the best `per_party` of its party (on its
     side, spend or support) and scores at least `floor`. Nobody is matched with their own want. The answer
     is in order of want, then best first; ties fall by key, so the same input always gives the same answer.
+    `background` is not ranked: its words only help to tell common words from telling ones.
     """
     if not wants or not gives:
         return []
     wants = sorted(wants, key=lambda want: want.key)
     gives = sorted(gives, key=lambda give: (give.party, give.key))
-    vocabulary = Vocabulary([*wants, *gives], place_words)
+    vocabulary = Vocabulary([*wants, *gives, *background], place_words)
     limits = Limits(per_want, per_party, floor)
     found: list[Fit] = []
     for side, weights in WEIGHTS.items():
