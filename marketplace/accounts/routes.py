@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -12,7 +12,6 @@ from marketplace.accounts import services
 from marketplace.accounts.forms import ForgotForm, ResetForm, SignInForm, SignUpForm
 from marketplace.errors import Refused
 from marketplace.extensions import db, limiter
-from marketplace.organisations.models import Organisation
 
 bp = Blueprint("accounts", __name__)
 
@@ -24,6 +23,8 @@ guarded = limiter.limit("20 per minute; 100 per hour", methods=["POST"])
 @public
 def sign_up() -> ResponseReturnValue:
     form = SignUpForm()
+    if wanted := _wanted(request.args.get("next")):
+        session["after_sign_up"] = wanted
     if form.validate_on_submit():
         services.sign_up(
             name=form.name.data, email=form.email.data, password=form.password.data, now=clock.now()
@@ -37,7 +38,11 @@ def sign_up() -> ResponseReturnValue:
 @bp.get("/check-your-email")
 @public
 def check_email() -> ResponseReturnValue:
-    return render_template("accounts/check_email.html", purpose=session.get("check_for", "confirm"))
+    return render_template(
+        "accounts/check_email.html",
+        purpose=session.get("check_for", "confirm"),
+        letters_are_files=current_app.config["SETTINGS"].mail_url.startswith("files:"),
+    )
 
 
 @bp.route("/confirm/<token>", methods=["GET", "POST"])
@@ -124,10 +129,13 @@ def switch() -> ResponseReturnValue:
 
 
 @bp.post("/accounts/switch/<int:organisation_id>")
-@requires("organisation.edit", Organisation)
-def switch_to(organisation: Organisation) -> ResponseReturnValue:
-    session["acting_for"] = organisation.id
-    flash(f"You are acting for {organisation.name}.", "done")
+@requires("account.manage")
+def switch_to(organisation_id: int) -> ResponseReturnValue:
+    theirs = {each.organisation_id: each.organisation for each in current_person().memberships}
+    if organisation_id not in theirs:
+        abort(404)
+    session["acting_for"] = organisation_id
+    flash(f"You are acting for {theirs[organisation_id].name}.", "done")
     return redirect(url_for("desk.index"))
 
 

@@ -20,3 +20,7 @@ class Capability(Listing):
     capacity: Mapped[str] = mapped_column(String(200), default="")
     typical_low: Mapped[int | None]
     typical_high: Mapped[int | None]
+
+    @property
+    def value_range(self) -> tuple[int | None, int | None]:
+        return self.typical_low, self.typical_high

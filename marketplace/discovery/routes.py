@@ -11,6 +11,7 @@ from marketplace.discovery import queries
 from marketplace.discovery.forms import SearchForm
 from marketplace.extensions import db
 from marketplace.listings import queries as listings
+from marketplace.listings.cards import STATUS_WORDS, card
 from marketplace.listings.models import ASKS, Listing
 from marketplace.matching import queries as matching
 from marketplace.needs.models import Need
@@ -21,6 +22,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
 from marketplace.pledges import queries as pledges
 from marketplace.responses import queries as responses
+from search.geo import Point, miles_between
 
 bp = Blueprint("discovery", __name__)
 
@@ -46,11 +48,13 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
     row = db.session.get(Organisation, organisation_id)
     if row is None or not (row.is_public or current_person().belongs_to(organisation_id)):
         abort(404)
+    today = clock.today()
     return render_template(
         "organisations/show.html",
         organisation=row,
-        size=organisations.size_words(row, on=row.facts_on or clock.today()),
-        notices=listings.published_by(row),
+        own=current_person().belongs_to(organisation_id),
+        size=organisations.size_words(row, on=row.facts_on or today),
+        notices=[card(each, today=today) for each in listings.published_by(row)],
         past_work=listings.past_work_of(row),
     )
 
@@ -63,6 +67,7 @@ def _show(folder: str, listing: Listing) -> ResponseReturnValue:
     return render_template(
         f"{folder}/show.html",
         listing=listing,
+        status=STATUS_WORDS[listing.status],
         preview=False,
         own=own,
         match=None if own else matching.fit_of(person.acting_for, listing),
@@ -70,7 +75,20 @@ def _show(folder: str, listing: Listing) -> ResponseReturnValue:
         promises=pledges.towards(listing) if isinstance(listing, Need) else (),
         answers=responses.to(listing) if own and isinstance(listing, Opportunity) else (),
         can_edit=may(f"{listing.family}.edit", listing),
+        miles=_miles_between(person.acting_for, listing),
     )
+
+
+def _miles_between(organisation: Organisation | None, listing: Listing) -> float | None:
+    """How far apart two are, where both are on the map."""
+    here, there = _point(organisation), _point(listing)
+    return miles_between(here, there) if here and there else None
+
+
+def _point(row: Organisation | Listing | None) -> Point | None:
+    if row is None or row.lat is None or row.lon is None:
+        return None
+    return Point(row.lat, row.lon)
 
 
 @bp.get("/opportunities/<int:opportunity_id>")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from marketplace.listings.models import Family, Listing, ListingStatus
+from marketplace.listings.models import Family, Listing, ListingStatus, QuantityKind
 from marketplace.web import words
 
 FAMILY_WORDS = {
@@ -32,6 +32,15 @@ STATUS_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Slips:
+    """One quantity as a row of slips: how much is needed, how much of that is promised."""
+
+    needed: int
+    promised: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What a slip says; `reason` is there for someone it was matched to."""
 
@@ -44,6 +53,9 @@ class Card:
     when: str
     url: str
     reason: str | None = None
+    kind: str = ""
+    amount: str = ""  # £, in words
+    quantity: Slips | None = None
 
 
 def card(listing: Listing, *, today: date, miles: float | None = None, reason: str | None = None) -> Card:
@@ -57,7 +69,19 @@ def card(listing: Listing, *, today: date, miles: float | None = None, reason: s
         when=when(listing, today=today),
         url=address(listing),
         reason=reason,
+        kind=listing.kind_words,
+        amount=words.money_range(*listing.value_range) if any(listing.value_range) else "",
+        quantity=still_needed(listing),
     )
+
+
+def still_needed(listing: Listing) -> Slips | None:
+    """The first line of a need that still lacks something, or its first when all is promised."""
+    if listing.family is not Family.NEED or not listing.quantities:
+        return None
+    line = next((each for each in listing.quantities if each.missing), listing.quantities[0])
+    unit = line.unit if line.kind is QuantityKind.MONEY else line.what or line.unit
+    return Slips(line.wanted, line.promised, unit)
 
 
 def address(listing: Listing, page: str = "show") -> str:

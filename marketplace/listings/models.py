@@ -136,6 +136,16 @@ class Listing(db.Model):
         """£, where the family has money in it."""
         return None
 
+    @property
+    def value_range(self) -> tuple[int | None, int | None]:
+        """Lowest and highest £, where the family has money in it."""
+        return None, None
+
+    @property
+    def kind_words(self) -> str:
+        """What sort of its family it is: “volunteers, goods”, “quote”."""
+        return ", ".join(dict.fromkeys(each.kind.value for each in self.quantities))
+
     def move_to(self, status: ListingStatus) -> None:
         if status not in NEXT.get(self.status, ()):
             raise InvalidTransition(self, status)

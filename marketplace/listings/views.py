@@ -14,7 +14,7 @@ from marketplace.access import current_person, requires
 from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.listings import services
-from marketplace.listings.cards import address
+from marketplace.listings.cards import STATUS_WORDS, address
 from marketplace.listings.forms import ListingForm
 from marketplace.listings.models import Listing
 
@@ -73,7 +73,21 @@ def _writing(bp: Blueprint, pages: FamilyPages, name: str) -> None:
     @bp.get(f"/<int:{name}_id>/preview")
     @requires(f"{name}.edit", pages.model)
     def preview(**row: Listing) -> ResponseReturnValue:
-        return render_template(f"{bp.name}/show.html", listing=row[name], preview=True, match=None)
+        """The page as others will see it, with the names the public page has and nothing to answer yet."""
+        listing = row[name]
+        return render_template(
+            f"{bp.name}/show.html",
+            listing=listing,
+            status=STATUS_WORDS[listing.status],
+            preview=True,
+            own=True,
+            match=None,
+            miles=None,
+            fits=(),
+            promises=(),
+            answers=(),
+            can_edit=True,
+        )
 
 
 def _saved(form: ListingForm, pages: FamilyPages, listing: Listing) -> bool:

@@ -36,3 +36,11 @@ class Opportunity(Listing):
     @property
     def value(self) -> int | None:
         return self.value_high or self.value_low
+
+    @property
+    def value_range(self) -> tuple[int | None, int | None]:
+        return self.value_low, self.value_high
+
+    @property
+    def kind_words(self) -> str:
+        return self.kind.value

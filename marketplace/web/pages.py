@@ -28,7 +28,9 @@ def prepare(app: Flask) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    app.jinja_env.globals.update(asset=asset, may=access.may, category_name=catalogue().name)
+    app.jinja_env.globals.update(
+        asset=asset, may=access.may, category_name=catalogue().name, money_range=words.money_range
+    )
     app.jinja_env.filters.update(
         day=words.day,
         short_day=words.short_day,

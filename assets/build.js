@@ -1,0 +1,58 @@
+// Builds static/dist: one stylesheet, one script, the fonts. Run it with `npm run build`.
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+import { compile, NodePackageImporter } from "sass";
+
+const OUT = "static/dist";
+const FACE = "atkinson-hyperlegible";
+const WEIGHTS = [400, 700];
+
+async function fonts() {
+  await mkdir(`${OUT}/fonts`, { recursive: true });
+  for (const weight of WEIGHTS) {
+    const from = `node_modules/@fontsource/${FACE}/files/${FACE}-latin-${weight}-normal.woff2`;
+    await copyFile(from, `${OUT}/fonts/${FACE}-${weight}.woff2`);
+  }
+}
+
+/** Marks each font's address with its content, so that browsers may keep it for ever. */
+async function versioned(css) {
+  for (const weight of WEIGHTS) {
+    const name = `fonts/${FACE}-${weight}.woff2`;
+    const mark = createHash("sha256").update(await readFile(`${OUT}/${name}`)).digest("hex").slice(0, 12);
+    css = css.replaceAll(name, `${name}?v=${mark}`);
+  }
+  return css;
+}
+
+async function styles() {
+  const { css } = compile("assets/scss/app.scss", {
+    importers: [new NodePackageImporter()],
+    loadPaths: ["node_modules"],
+    quietDeps: true,
+  });
+  const { code } = await transform(await versioned(css), { loader: "css", minify: true, target: "es2020" });
+  await writeFile(`${OUT}/app.css`, code);
+}
+
+async function scripts() {
+  await build({
+    entryPoints: ["assets/js/app.js"],
+    outfile: `${OUT}/app.js`,
+    bundle: true,
+    format: "esm",
+    minify: true,
+    target: "es2020",
+    legalComments: "none",
+  });
+}
+
+await rm(OUT, { recursive: true, force: true });
+await fonts();
+await Promise.all([styles(), scripts()]);
+for (const name of ["app.css", "app.js"]) {
+  const bytes = await readFile(`${OUT}/${name}`);
+  console.log(`${name}: ${bytes.length} bytes, ${gzipSync(bytes).length} compressed`);
+}

@@ -1,0 +1,89 @@
+"""What every import of records shares: fitting them to the columns, marks, and organisations nobody claims yet."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from marketplace import outbox
+from marketplace.extensions import db
+from marketplace.organisations.models import Organisation, OrganisationKind
+
+MOST_POUNDS = 2_147_483_647  # above this a sum is a slip of the pen, or a whole nation's framework
+
+
+def fitted(text: str, at_most: int | None = None) -> str:
+    """The text as a column takes it: without NUL, which PostgreSQL refuses, and cut at a word with “…”."""
+    plain = text.replace("\0", "")
+    if at_most is None or len(plain) <= at_most:
+        return plain
+    start = plain[: at_most - 1]
+    return (start.rsplit(" ", 1)[0] if " " in start else start).rstrip(" ,;:") + "…"
+
+
+def believable(pounds: int | None) -> int | None:
+    """The sum, unless it is too large to be meant, or to be stored."""
+    return pounds if pounds is not None and pounds <= MOST_POUNDS else None
+
+
+def number_or_none(number: str | None) -> str | None:
+    """A register number, if it has the length of one."""
+    return number if number and len(number) <= 20 else None
+
+
+def filed_under(found: Iterable[Iterable[str]], at_most: int) -> list[str]:
+    """The slugs that a record's codes mean, in the order of the codes, children before parents."""
+    slugs = dict.fromkeys(slug for each in found for slug in sorted(each))
+    return sorted(slugs, key=lambda slug: "/" not in slug)[:at_most]
+
+
+def mark_of(values: Mapping[str, Any]) -> str:
+    """A fingerprint of what is stored of a record, to tell a changed record from the same one."""
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def put(row: object, values: Mapping[str, Any]) -> bool:
+    """Set what differs; returns whether anything did."""
+    different = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)
+
+
+class FromRecords:
+    """The organisations of one source that a batch speaks of, by the key they have there."""
+
+    def __init__(self, source: str, keys: Iterable[str], *, place_id: int, now: datetime) -> None:
+        self.source, self.place_id, self.now = source, place_id, now
+        query = db.select(Organisation).where(
+            Organisation.source == source, Organisation.source_key.in_(sorted(set(keys)))
+        )
+        self._rows = {str(row.source_key): row for row in db.session.scalars(query)}
+
+    def __iter__(self) -> Iterable[Organisation]:
+        return iter(self._rows.values())
+
+    def get(self, key: str) -> Organisation | None:
+        return self._rows.get(key)
+
+    def make(self, key: str, *, name: str, kind: OrganisationKind) -> Organisation:
+        """A new organisation that nobody speaks for yet."""
+        row = Organisation(
+            place_id=self.place_id, kind=kind, name=name, source=self.source, source_key=key,
+            created_at=self.now, town="", postcode="", legal_form="",
+        )  # fmt: skip
+        db.session.add(row)
+        self._rows[key] = row
+        return row
+
+
+def have_indexed(rows: Iterable[Any]) -> None:
+    """Queue the search index for these organisations and listings; matching is left to `match run`."""
+    db.session.flush()
+    keys = sorted(
+        {f"organisation:{row.id}" if isinstance(row, Organisation) else f"{row.family}:{row.id}" for row in rows}
+    )
+    if keys:
+        outbox.add("search.index", keys=keys)
