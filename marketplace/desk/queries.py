@@ -1,13 +1,14 @@
 """What waits for an organisation: read in a few queries, said in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
 
 from marketplace.extensions import db
-from marketplace.listings.cards import address
+from marketplace.listings import queries as listings
+from marketplace.listings.cards import STATUS_WORDS, Card, address, card
 from marketplace.listings.models import ASKS, Listing, ListingStatus
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation
@@ -25,6 +26,42 @@ class Waiting:
     detail: str
     url: str
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A match as it lies on the desk: the notice, and the reasons that weigh most."""
+
+    match: Match
+    card: Card
+    reasons: tuple[str, ...]
+
+
+REASONS_SHOWN = 2
+
+
+def suggestions(matches: Iterable[Match], *, today: date) -> list[Suggestion]:
+    """Matches ready to be laid on the desk; their listings and organisations are loaded already."""
+    return [
+        Suggestion(
+            match,
+            card(match.listing, today=today, miles=match.miles),
+            tuple(part["words"] for part in match.parts if part["points"] > 0)[:REASONS_SHOWN],
+        )
+        for match in matches
+    ]
+
+
+def notices_by_status(organisation: Organisation, *, today: date) -> list[tuple[str, list[Card]]]:
+    """Everything they wrote, under the words for where each stands: what is on the board first."""
+    found = listings.of_organisation(organisation)
+    first = (ListingStatus.PUBLISHED, ListingStatus.DRAFT)
+    order = [*first, *(status for status in ListingStatus if status not in first)]
+    grouped = [
+        (STATUS_WORDS[status], [card(row, today=today) for row in found if row.status is status])
+        for status in order
+    ]
+    return [(words, cards) for words, cards in grouped if cards]
 
 
 def waiting_for(organisation: Organisation, *, today: date) -> list[Waiting]:

@@ -6,12 +6,12 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.access import current_person, requires
 from marketplace.desk import queries
-from marketplace.listings import queries as listings
 from marketplace.matching import queries as matching
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 MATCHES_SHOWN = 6
+MATCHES_ON_A_PAGE = 50
 
 
 @bp.get("")
@@ -25,9 +25,11 @@ def index() -> ResponseReturnValue:
         "desk/index.html",
         organisation=organisation,
         waiting=queries.waiting_for(organisation, today=today),
-        matches=matching.waiting_for(organisation, today=today, limit=MATCHES_SHOWN),
+        matches=queries.suggestions(
+            matching.waiting_for(organisation, today=today, limit=MATCHES_SHOWN), today=today
+        ),
         matches_total=matching.number_waiting(organisation, today=today),
-        notices=listings.of_organisation(organisation),
+        notices=queries.notices_by_status(organisation, today=today),
         under_way=queries.under_way(organisation),
         done=queries.done_so_far(organisation),
     )
@@ -39,9 +41,13 @@ def matches() -> ResponseReturnValue:
     organisation = current_person().acting_for
     if organisation is None:
         return render_template("desk/welcome.html")
+    today = clock.today()
     return render_template(
         "desk/matches.html",
         organisation=organisation,
-        matches=matching.waiting_for(organisation, today=clock.today(), limit=50),
+        matches=queries.suggestions(
+            matching.waiting_for(organisation, today=today, limit=MATCHES_ON_A_PAGE), today=today
+        ),
+        matches_total=matching.number_waiting(organisation, today=today),
         answered=matching.answered_by(organisation),
     )

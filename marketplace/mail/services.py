@@ -15,6 +15,9 @@ from marketplace.mail.models import MailMessage, Stream
 
 LONGEST_SUBJECT = 200
 
+# Control characters other than tab and new line: nobody reads them, and PostgreSQL stores no NUL.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
 # Both databases know ON CONFLICT, each by its own construct.
 _INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
@@ -89,7 +92,8 @@ def one_line(text: str) -> str:
 
 
 def _render(name: str, part: str, words: dict[str, Any]) -> str:
-    return current_app.jinja_env.get_template(f"email/{name}/{part}").render(words)
+    rendered = current_app.jinja_env.get_template(f"email/{name}/{part}").render(words)
+    return _UNSEEN.sub(" ", rendered)
 
 
 def _airy(text: str) -> str:

@@ -1,10 +1,13 @@
 """Organisations, found."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
 from marketplace.extensions import db
-from marketplace.organisations.models import Membership, Organisation, OrganisationKind
+from marketplace.organisations.models import Invitation, Membership, Organisation, OrganisationKind
 from marketplace.organisations.sizes import Size, SizeFacts, is_sme, size
 
 
@@ -27,6 +30,22 @@ def members_of(organisation_id: int) -> list[User]:
             .order_by(User.id)
         )
     )
+
+
+def memberships_of(organisation: Organisation) -> Sequence[Membership]:
+    """Who may act for it, with their names, first come first."""
+    query = db.select(Membership).where(Membership.organisation_id == organisation.id)
+    return db.session.scalars(query.options(joinedload(Membership.user)).order_by(Membership.id)).all()
+
+
+def open_invitations(organisation: Organisation, *, since: datetime) -> Sequence[Invitation]:
+    """Who was asked to join and has not answered, latest first."""
+    query = db.select(Invitation).where(
+        Invitation.organisation_id == organisation.id,
+        Invitation.accepted_at.is_(None),
+        Invitation.created_at >= since,
+    )
+    return db.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id)).all()
 
 
 def size_words(organisation: Organisation, *, on: date) -> str:

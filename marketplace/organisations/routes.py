@@ -1,5 +1,7 @@
 """An organisation's details and its people; its public page is under discovery."""
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -8,7 +10,7 @@ from marketplace import clock
 from marketplace.access import forget_person, public, requires
 from marketplace.errors import Refused
 from marketplace.extensions import db, limiter
-from marketplace.organisations import services
+from marketplace.organisations import queries, services
 from marketplace.organisations.forms import InviteForm, OrganisationForm
 from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
@@ -61,7 +63,15 @@ def people(organisation: Organisation) -> ResponseReturnValue:
             db.session.commit()
             flash("The invitation is on its way.", "done")
             return redirect(url_for(".people", organisation_id=organisation.id))
-    page = render_template("organisations/people.html", form=form, organisation=organisation)
+    page = render_template(
+        "organisations/people.html",
+        form=form,
+        organisation=organisation,
+        members=queries.memberships_of(organisation),
+        invitations=queries.open_invitations(
+            organisation, since=clock.now() - timedelta(days=services.INVITATION_DAYS)
+        ),
+    )
     return page, 422 if form.errors else 200
 
 

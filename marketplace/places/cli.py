@@ -12,6 +12,7 @@ from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.places import queries, services
 from marketplace.places.boundaries import read_wards
+from marketplace.places.districts import read_districts
 from marketplace.places.gazetteer import UnreadableFile, read_place
 from marketplace.places.readers import read_postcodes
 from marketplace.places.tally import Tally
@@ -57,10 +58,22 @@ def load_postcodes(paths: tuple[Path, ...]) -> None:
     _load_each(paths, load)
 
 
+@places.command("load-districts")
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+def load_districts(paths: tuple[Path, ...]) -> None:
+    """Load the middles of postcode districts (CSV: outcode, lat, lon). Safe to run again."""
+
+    def load(path: Path, total: Tally) -> None:
+        total.add(services.load_districts(read_districts(path)))
+        db.session.commit()
+
+    _load_each(paths, load)
+
+
 @places.command("load-boundaries")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 def load_boundaries(paths: tuple[Path, ...]) -> None:
-    """Load ward boundaries from GeoJSON files (degrees), and find each postcode's ward. Safe to run again."""
+    """Load ward boundaries from GeoJSON files, and find each postcode's ward. Safe to run again."""
     place = queries.require_place()
 
     def load(path: Path, total: Tally) -> None:

@@ -12,7 +12,7 @@ from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.places import postcodes, queries
 from marketplace.places.boundaries import WardMap, WardShape
-from marketplace.places.gazetteer import PlaceDetails, read_place
+from marketplace.places.gazetteer import DistrictDetails, PlaceDetails, read_place
 from marketplace.places.models import District, Place, Postcode, Town, Ward
 from marketplace.places.readers import PostcodeRow
 from marketplace.places.tally import Rejected, Tally
@@ -80,6 +80,19 @@ def load_postcodes(rows: Iterable[PostcodeRow | Rejected], *, wards: WardMap | N
             wanted[row.code] = row
     values = _postcode_values(list(wanted.values()), ward_map() if wards is None else wards)
     _save(Postcode, values, tally)
+    return tally
+
+
+def load_districts(rows: Iterable[DistrictDetails | Rejected]) -> Tally:
+    """Save postcode districts; they stand in where a district's own postcodes are not loaded."""
+    tally = Tally()
+    wanted: dict[str, DistrictDetails] = {}
+    for row in rows:
+        if isinstance(row, Rejected):
+            tally.reject(row)
+        else:
+            wanted[row.code] = row
+    _save(District, [asdict(row) for row in wanted.values()], tally)
     return tally
 
 

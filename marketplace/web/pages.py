@@ -38,6 +38,7 @@ def prepare(app: Flask) -> None:
         count=words.count,
         ago=words.ago,
         miles=words.miles,
+        spelt=words.spelt,
     )
 
     @app.context_processor

@@ -45,6 +45,16 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def spelt(number: int) -> str:
+    """“two” as it stands in a sentence, up to twelve; after that figures are easier to read."""
+    return _SPELT[number] if 0 <= number < len(_SPELT) else f"{number:,}"
+
+
+_SPELT = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
+
+
 def miles(value: float | None) -> str:
     """“less than a mile”, “4 miles”."""
     if value is None:
