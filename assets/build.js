@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
-import { compile, NodePackageImporter } from "sass";
+import { compile } from "sass";
 
 const OUT = "static/dist";
 const FACE = "atkinson-hyperlegible";
@@ -29,8 +29,7 @@ async function versioned(css) {
 
 async function styles() {
   const { css } = compile("assets/scss/app.scss", {
-    importers: [new NodePackageImporter()],
-    loadPaths: ["node_modules"],
+    loadPaths: ["node_modules", "."], // MOJ Frontend names GOV.UK Frontend by its path from here
     quietDeps: true,
   });
   const { code } = await transform(await versioned(css), { loader: "css", minify: true, target: "es2020" });

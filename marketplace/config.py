@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from dotenv import dotenv_values, find_dotenv
 from marketplace.errors import NotSetUp
 from marketplace.paths import IS_CHECKOUT, ROOT
 
+DATABASES = ("postgresql", "postgres", "postgresql+psycopg", "sqlite")
+CACHES = ("redis", "rediss", "unix")
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
 
@@ -26,7 +29,7 @@ class Settings:
     base_url: str = DEFAULT_BASE_URL
     search_url: str = ""  # empty: the embedded engine
     search_key: str = field(default="", repr=False)
-    mail_url: str = "files:"  # files: · smtp://user:password@host:port · sendgrid:
+    mail_url: str = field(default="files:", repr=False)  # files: · smtp://user:password@host:port · sendgrid:
     sendgrid_api_key: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)  # empty: queue on SQLite, limits in memory
     map_tiles: str = ""  # empty: no tiles from anywhere
@@ -59,6 +62,10 @@ class Settings:
             if name not in ("secret_key", "data_dir") and values.get(name.upper())
         }
         _check(given)
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise NotSetUp(f"DATA_DIR cannot be used: {problem.strerror}: {data_dir}") from None
         return cls(secret_key=values.get("SECRET_KEY") or _kept_secret(data_dir), data_dir=data_dir, **given)
 
 
@@ -77,14 +84,16 @@ def _kept_secret(data_dir: Path) -> str:
     """A key made on the first start and kept where only we can read it, so sessions outlive a restart."""
     path = data_dir / "secret-key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        # Written whole and then linked: a process starting beside us never reads half of it.
+        handle, fresh = tempfile.mkstemp(dir=data_dir)  # readable by its owner only
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            path.hardlink_to(fresh)
         except FileExistsError:  # another process of ours was first
             pass
-        else:
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(48))
+        finally:
+            Path(fresh).unlink()
     return path.read_text().strip()
 
 
@@ -94,6 +103,10 @@ def _check(given: Mapping[str, str]) -> None:
             "SEARCH_URL is set, but this version searches with the embedded engine only. "
             "Remove SEARCH_URL and SEARCH_KEY."
         )
+    for name, usable in (("database_url", DATABASES), ("redis_url", CACHES)):
+        scheme = urlsplit(given.get(name, "")).scheme
+        if given.get(name) and scheme not in usable:
+            raise NotSetUp(f"{name.upper()} starts with “{scheme}:”. Use {usable[0]}://…")
     mail = urlsplit(given.get("mail_url", "files:")).scheme
     if mail not in ("files", "smtp", "smtps", "sendgrid"):
         raise NotSetUp(

@@ -27,7 +27,10 @@ def sign_up(*, name: str, email: str, password: str, now: datetime) -> None:
     """
     known = queries.by_email(email)
     if known and known.confirmed_at:
-        mail.queue("already_registered", to_user=known, stream="account", now=now, person_name=known.name)
+        mail.queue(
+            "already_registered", to_user=known, stream="account", now=now, person_name=known.name,
+            url=url_for("accounts.sign_in"),
+        )  # fmt: skip
         return
     user = known or User(email=email.lower(), created_at=now)
     user.name, user.password_hash = name, HASHER.hash(password)

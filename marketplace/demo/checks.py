@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from marketplace.categories.catalogue import catalogue
 from marketplace.demo.content import DemoListing, DemoNeed, DemoOpportunity, DemoOrganisation
-from marketplace.pledges.models import STILL_COUNTS, PledgeStatus
 from marketplace.places import postcodes
+from marketplace.pledges.models import STILL_COUNTS, PledgeStatus
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -1,5 +1,28 @@
 """The demo from a terminal."""
 
+from datetime import UTC, datetime
+
+import click
 from flask.cli import AppGroup
 
+from marketplace import clock
+from marketplace.extensions import db
+
 demo = AppGroup("demo", help="A fictional County Durham to try the product on.")
+
+
+@demo.command("load")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Act as if today were this day.")
+def load(on: datetime | None) -> None:
+    """Fill an empty database with the demo. Safe to stop and run again: it is loaded whole, and once."""
+    from marketplace.demo import queries, services
+
+    if queries.is_loaded():
+        click.echo("The demo is there already; nothing was changed.")
+    else:
+        click.echo("Telling what happened in County Durham so far…", err=True)
+        services.write(now=on.replace(tzinfo=UTC) if on else clock.now())
+        db.session.commit()
+        click.echo("Building the search index, and sending this week’s digests…", err=True)
+    services.finish()
+    click.echo(queries.counts())

@@ -4,10 +4,9 @@ Days are counted from the day the demo is loaded: `published_days_ago` back from
 from it. Money is whole £. `reading` turns the TOML files into these and checks them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from marketplace.listings.models import Family, QuantityKind
 from marketplace.opportunities.models import OpportunityKind
@@ -72,6 +71,8 @@ class DemoListing:
     said_by: str = optional(longest=80)
     closed: bool = optional(default=False)
 
+    family: ClassVar[Family]
+
     @property
     def ends_in_days(self) -> int | None:
         """Days until it closes; negative where that is past, None where nobody said."""
@@ -80,6 +81,8 @@ class DemoListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoNeed(DemoListing):
+    family = Family.NEED
+
     items: tuple[DemoItem, ...] = given(longest=12)
     needed_in_days: int
     hosting: str = optional(longest=1000)
@@ -93,6 +96,8 @@ class DemoNeed(DemoListing):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOpportunity(DemoListing):
     """`sme_friendly` is the buyer's own word; nothing is stored of it yet."""
+
+    family = Family.OPPORTUNITY
 
     kind: OpportunityKind
     value_low: int
@@ -109,6 +114,8 @@ class DemoOpportunity(DemoListing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoCapability(DemoListing):
+    family = Family.CAPABILITY
+
     reach_miles: int
     capacity: str = given(longest=200)
     typical_job_low: int
@@ -117,6 +124,8 @@ class DemoCapability(DemoListing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOffer(DemoListing):
+    family = Family.OFFER
+
     items: tuple[DemoItem, ...] = given(longest=12)
     reach_miles: int
     conditions: str = optional(longest=1000)
@@ -149,13 +158,3 @@ class DemoOrganisation:
     def listings(self) -> Iterator[DemoListing]:
         """What it sells and gives first, then what it asks."""
         yield from (*self.capabilities, *self.offers, *self.opportunities, *self.needs)
-
-
-FAMILY_OF: Mapping[type[DemoListing], Family] = MappingProxyType(
-    {
-        DemoNeed: Family.NEED,
-        DemoOpportunity: Family.OPPORTUNITY,
-        DemoCapability: Family.CAPABILITY,
-        DemoOffer: Family.OFFER,
-    }
-)

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from types import TracebackType
+from typing import TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditEvent
 from marketplace.outbox.models import OutboxRow
+
+Told = TypeVar("Told")
 
 FIRST_MINUTE, LAST_MINUTE = 7 * 60 + 40, 20 * 60 + 30  # when people of the demo sit down to write
 
@@ -19,11 +22,13 @@ def drawn(key: str, below: int) -> int:
     return int.from_bytes(sha256(key.encode()).digest()[:8]) % below
 
 
-def moment(key: str, days_ago: float, now: datetime) -> datetime:
+def moment(key: str, days_ago: int, now: datetime) -> datetime:
     """An instant on that day, at a time of day that the key decides; never after `now`."""
     day = (now - timedelta(days=days_ago)).date()
     minutes = FIRST_MINUTE + drawn(key, LAST_MINUTE - FIRST_MINUTE)
-    return min(datetime.combine(day, time(), UTC) + timedelta(minutes=minutes, seconds=drawn(key + "s", 60)), now)
+    return min(
+        datetime.combine(day, time(), UTC) + timedelta(minutes=minutes, seconds=drawn(key + "s", 60)), now
+    )
 
 
 class Past:
@@ -46,11 +51,12 @@ class Past:
             self.session.flush()
         event.remove(self.session, "before_flush", self._settle)
 
-    def tell(self, instant: datetime, verb: Callable[[datetime], object]) -> None:
+    def tell(self, instant: datetime, verb: Callable[[datetime], Told]) -> Told:
         """Do this as of that instant."""
         self.instant = instant
-        verb(instant)
+        answer = verb(instant)
         self.session.flush()
+        return answer
 
     def _settle(self, session: Session, _context: object, _instances: object) -> None:
         for row in session.new:

@@ -4,12 +4,12 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 from marketplace.demo import reading
 from marketplace.demo.content import DemoOrganisation
+from marketplace.demo.past import drawn
 from marketplace.demo.reading import UnusableContent
 
 PASSWORD = "durham-demo-2026"  # noqa: S105  # everyone's, shown on the demo's sign-in page
@@ -42,7 +42,9 @@ def people_of(organisation: DemoOrganisation) -> Sequence[DemoPerson]:
 
 
 def _owner(organisation: DemoOrganisation) -> DemoPerson:
-    first, last = (_drawn(_file()[names], organisation.key + names) for names in ("first_names", "last_names"))
+    first, last = (
+        _drawn(_file()[names], organisation.key + names) for names in ("first_names", "last_names")
+    )
     return DemoPerson(
         name=f"{first} {last}",
         email=f"{first.lower()}@{organisation.key}.example",
@@ -52,7 +54,7 @@ def _owner(organisation: DemoOrganisation) -> DemoPerson:
 
 
 def _drawn(names: Sequence[str], key: str) -> str:
-    return names[int.from_bytes(sha256(key.encode()).digest()[:8]) % len(names)]
+    return names[drawn(key, len(names))]
 
 
 def _introduced(raw: dict[str, Any], names: dict[str, str]) -> DemoPerson:

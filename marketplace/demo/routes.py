@@ -30,7 +30,10 @@ def message(mailmessage: MailMessage) -> ResponseReturnValue:
 def message_html(mailmessage: MailMessage) -> ResponseReturnValue:
     """The HTML part alone, for the frame on the message's page; nothing in it may run."""
     _only_in_the_demo()
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation allow-popups"
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
+        "sandbox allow-top-navigation-by-user-activation allow-popups"
+    )
     return mailmessage.html, {"Content-Security-Policy": policy}
 
 

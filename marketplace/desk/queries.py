@@ -45,7 +45,7 @@ def suggestions(matches: Iterable[Match], *, today: date) -> list[Suggestion]:
     return [
         Suggestion(
             match,
-            card(match.listing, today=today, miles=match.miles),
+            card(match.listing, today=today),
             tuple(part["words"] for part in match.parts if part["points"] > 0)[:REASONS_SHOWN],
         )
         for match in matches

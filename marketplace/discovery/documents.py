@@ -96,4 +96,4 @@ def _in_slices(query: Select[Any], model: type[Listing] | type[Organisation]) ->
 
 
 def _places() -> dict[int, str]:
-    return dict(db.session.execute(db.select(Place.id, Place.slug)).tuples())
+    return {row.id: row.slug for row in db.session.execute(db.select(Place.id, Place.slug))}

@@ -1,5 +1,7 @@
 """The search box and its filters. A search is a GET: it changes nothing and can be shared."""
 
+import re
+
 from wtforms import Form, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Optional
 
@@ -42,7 +44,7 @@ class SearchForm(Form):
             families=tuple(kind for kind in self.kind.data or [] if kind in known),
             category=self.category.data if self.category.data in catalogue() else "",
             where=(self.where.data or "")[:80],
-            miles=int(miles) if miles.isdigit() and 0 < int(miles) <= 500 else None,
+            miles=int(miles) if re.fullmatch("[1-9][0-9]{0,2}", miles) else None,
             sort=Sort(self.sort.data) if self.sort.data in {each.value for each in Sort} else Sort.RELEVANCE,
             page=min(max(self.page.data or 1, 1), LAST_PAGE),
         )

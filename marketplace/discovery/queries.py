@@ -25,17 +25,17 @@ from search.schema import Hit, Query, Results, Sort
 
 PER_PAGE = 20
 NEAR_MILES = 10  # “near” without a distance
-_NEAR = re.compile(
-    r"^(?P<what>.*?)\b(?:near|in|around|close to)\s+(?P<where>[\w'’.\- ]{2,40})$", re.IGNORECASE
-)
+_NEAR = re.compile(r"\b(?:near|in|around|close to)\s+", re.IGNORECASE)
+LONGEST_PLACE = 40  # letters
 
-FAMILY_PLURALS = {
-    "opportunity": "opportunities",
-    "need": "needs",
-    "capability": "things organisations do",
-    "offer": "offers",
-    "organisation": "organisations",
+FAMILY_WORDS = {  # one, several
+    "opportunity": ("opportunity", "opportunities"),
+    "need": ("need", "needs"),
+    "capability": ("thing organisations do", "things organisations do"),
+    "offer": ("offer", "offers"),
+    "organisation": ("organisation", "organisations"),
 }
+ANYTHING = ("notice or organisation", "notices and organisations")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,14 +73,16 @@ def understand(asked: Asked) -> Asked:
             return replace(asked, location=places.locate(asked.where))
         except Refused as refusal:
             return replace(asked, problem=refusal.message, towns=getattr(refusal, "towns", ()))
-    if (near := _NEAR.match(asked.text.strip())) and (location := _known(near["where"])):
-        return replace(
-            asked,
-            text=near["what"].strip(),
-            where=near["where"].strip(),
-            location=location,
-            miles=asked.miles or NEAR_MILES,
-        )
+    for near in _NEAR.finditer(asked.text):
+        where = asked.text[near.end() :].strip()
+        if 2 <= len(where) <= LONGEST_PLACE and (location := _known(where)):
+            return replace(
+                asked,
+                text=asked.text[: near.start()].strip(),
+                where=where,
+                location=location,
+                miles=asked.miles or NEAR_MILES,
+            )
     return asked
 
 
@@ -118,9 +120,11 @@ def browse(asked: Asked) -> Results:
 
 
 def sentence(asked: Asked, total: int) -> str:
-    """What was searched, plainly: “12 needs and offers about “chairs” within 10 miles of Crook”."""
-    kinds = words.joined([FAMILY_PLURALS[family] for family in asked.families]) or "notices and organisations"
-    said = f"{total:,} {kinds}" if total else f"No {kinds}"
+    """What was searched, plainly: “12 needs and offers for “chairs” within 10 miles of Crook.”"""
+    several = total != 1
+    kinds = [FAMILY_WORDS[family][several] for family in asked.families]
+    said = f"{total:,}" if total else "No"
+    said += f" {words.joined(kinds, last='and' if several else 'or') or ANYTHING[several]}"
     if asked.text:
         said += f" for “{asked.text}”"
     if asked.category and asked.category in catalogue():

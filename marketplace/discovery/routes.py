@@ -22,6 +22,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
 from marketplace.pledges import queries as pledges
 from marketplace.responses import queries as responses
+from marketplace.responses.models import Response
 from search.geo import Point, miles_between
 
 bp = Blueprint("discovery", __name__)
@@ -74,9 +75,17 @@ def _show(folder: str, listing: Listing) -> ResponseReturnValue:
         fits=matching.fits_for(listing) if own and asks else (),
         promises=pledges.towards(listing) if isinstance(listing, Need) else (),
         answers=responses.to(listing) if own and isinstance(listing, Opportunity) else (),
+        my_answer=_answer_of(person.acting_for, listing),
         can_edit=may(f"{listing.family}.edit", listing),
         miles=_miles_between(person.acting_for, listing),
     )
+
+
+def _answer_of(organisation: Organisation | None, listing: Listing) -> Response | None:
+    """What the organisation has answered to this opportunity already."""
+    if organisation is None or not isinstance(listing, Opportunity):
+        return None
+    return responses.of_pair(listing, organisation)
 
 
 def _miles_between(organisation: Organisation | None, listing: Listing) -> float | None:

@@ -1,16 +1,40 @@
-"""What every import of records shares: fitting them to the columns, marks, and organisations nobody claims yet."""
+"""What imports of records share: fitting them to the columns, marks, and organisations nobody claims yet."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from marketplace import outbox
 from marketplace.extensions import db
+from marketplace.imports.whereabouts import Whereabouts
+from marketplace.listings.models import Listing
 from marketplace.organisations.models import Organisation, OrganisationKind
+from marketplace.places.tally import Tally
 
 MOST_POUNDS = 2_147_483_647  # above this a sum is a slip of the pen, or a whole nation's framework
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of an import: into which place, when, as of which day, and what it has done so far."""
+
+    place_id: int
+    whereabouts: Whereabouts
+    now: datetime
+    today: date
+    tally: Tally
+
+    def count(self, *, is_new: bool, changed: bool) -> None:
+        """Add one record to the tally."""
+        if is_new:
+            self.tally.new += 1
+        elif changed:
+            self.tally.changed += 1
+        else:
+            self.tally.unchanged += 1
 
 
 def fitted(text: str, at_most: int | None = None) -> str:
@@ -55,14 +79,14 @@ def put(row: object, values: Mapping[str, Any]) -> bool:
 class FromRecords:
     """The organisations of one source that a batch speaks of, by the key they have there."""
 
-    def __init__(self, source: str, keys: Iterable[str], *, place_id: int, now: datetime) -> None:
-        self.source, self.place_id, self.now = source, place_id, now
+    def __init__(self, source: str, keys: Iterable[str], run: Run) -> None:
+        self._source, self._run = source, run
         query = db.select(Organisation).where(
             Organisation.source == source, Organisation.source_key.in_(sorted(set(keys)))
         )
         self._rows = {str(row.source_key): row for row in db.session.scalars(query)}
 
-    def __iter__(self) -> Iterable[Organisation]:
+    def __iter__(self) -> Iterator[Organisation]:
         return iter(self._rows.values())
 
     def get(self, key: str) -> Organisation | None:
@@ -71,19 +95,26 @@ class FromRecords:
     def make(self, key: str, *, name: str, kind: OrganisationKind) -> Organisation:
         """A new organisation that nobody speaks for yet."""
         row = Organisation(
-            place_id=self.place_id, kind=kind, name=name, source=self.source, source_key=key,
-            created_at=self.now, town="", postcode="", legal_form="",
-        )  # fmt: skip
+            place_id=self._run.place_id,
+            kind=kind,
+            name=name,
+            source=self._source,
+            source_key=key,
+            created_at=self._run.now,
+            postcode="",
+            town="",
+        )
         db.session.add(row)
         self._rows[key] = row
         return row
 
 
-def have_indexed(rows: Iterable[Any]) -> None:
-    """Queue the search index for these organisations and listings; matching is left to `match run`."""
+def have_indexed(rows: Iterable[Organisation | Listing]) -> None:
+    """Queue the search index for these rows; matching is left to `match run`."""
     db.session.flush()
-    keys = sorted(
-        {f"organisation:{row.id}" if isinstance(row, Organisation) else f"{row.family}:{row.id}" for row in rows}
-    )
-    if keys:
+    if keys := sorted({_index_key(row) for row in rows}):
         outbox.add("search.index", keys=keys)
+
+
+def _index_key(row: Organisation | Listing) -> str:
+    return f"organisation:{row.id}" if isinstance(row, Organisation) else f"{row.family}:{row.id}"

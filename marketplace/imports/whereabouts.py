@@ -79,7 +79,7 @@ class Whereabouts:
                 self._spots[code] = None
 
     def _middles(self, districts: set[str]) -> dict[str, Point]:
-        """The middles of districts none of whose postcodes are loaded; of others we know who isn't in them."""
+        """The middles of districts none of whose postcodes are loaded; of the others we know every one."""
         held = select(Postcode.district).where(Postcode.district.in_(districts)).distinct()
         vague = districts - set(db.session.scalars(held))
         rows = select(District.code, District.lat, District.lon).where(District.code.in_(vague))

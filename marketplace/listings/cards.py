@@ -67,7 +67,7 @@ def card(listing: Listing, *, today: date, miles: float | None = None, reason: s
         town=listing.town,
         miles=miles,
         when=when(listing, today=today),
-        url=address(listing),
+        url=address(listing, "show" if listing.is_public else "preview"),
         reason=reason,
         kind=listing.kind_words,
         amount=words.money_range(*listing.value_range) if any(listing.value_range) else "",

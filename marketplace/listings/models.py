@@ -146,8 +146,11 @@ class Listing(db.Model):
         """What sort of its family it is: “volunteers, goods”, “quote”."""
         return ", ".join(dict.fromkeys(each.kind.value for each in self.quantities))
 
+    def can_move_to(self, status: ListingStatus) -> bool:
+        return status in NEXT.get(self.status, ())
+
     def move_to(self, status: ListingStatus) -> None:
-        if status not in NEXT.get(self.status, ()):
+        if not self.can_move_to(status):
             raise InvalidTransition(self, status)
         self.status = status
 

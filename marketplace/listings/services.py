@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
+
 from marketplace import audit, outbox
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
@@ -14,6 +16,15 @@ from marketplace.organisations.models import Organisation
 from marketplace.places.pins import pin
 
 SUMMARY_LENGTH = 200
+LINES = "quantities"  # the field that a refusal about them belongs to
+STATES = {
+    ListingStatus.DRAFT: "a draft",
+    ListingStatus.PUBLISHED: "on the board",
+    ListingStatus.CLOSED: "closed",
+    ListingStatus.COMPLETED: "done",
+    ListingStatus.WITHDRAWN: "taken down",
+    ListingStatus.EXPIRED: "past its last day",
+}
 LASTS = {True: timedelta(days=90), False: timedelta(days=180)}  # an ask; an offer
 
 
@@ -66,25 +77,42 @@ def edited(listing: Listing, *, actor: User) -> None:
 
 def set_quantities(listing: Listing, wanted: Sequence[QuantityDetails]) -> None:
     """Make the listing's quantities these; what has been promised already cannot be taken away."""
-    kept = {(row.kind, row.what): row for row in listing.quantities}
-    rows = []
-    for position, each in enumerate(wanted):
-        row = kept.pop((each.kind, each.what), None) or Quantity(kind=each.kind, what=each.what, promised=0)
+    kept = list(listing.quantities)
+    rows = [_line(kept, each) for each in wanted]
+    for row, each in zip(rows, wanted, strict=True):
         if each.wanted < row.promised:
-            raise Refused(f"{row.words(row.promised)} has been promised already, so ask for at least that.")
-        row.wanted, row.position = each.wanted, position
-        rows.append(row)
-    if gone := next((row for row in kept.values() if row.promised), None):
-        raise Refused(f"{gone.words(gone.promised)} has been promised already, so keep that line.")
-    listing.quantities = rows
+            words = row.words(row.promised)
+            raise Refused(f"{words} has been promised already, so ask for at least that.", field=LINES)
+    if lost := next((row for row in kept if row.promised), None):
+        raise Refused(
+            f"{lost.words(lost.promised)} has been promised already, so keep that line.", field=LINES
+        )
+    try:
+        with db.session.begin_nested():
+            for position, (row, each) in enumerate(zip(rows, wanted, strict=True)):
+                row.wanted, row.position = each.wanted, position
+            listing.quantities = rows
+    except IntegrityError:  # pledges stand above us, and hold on to the lines they were made towards
+        message = "Somebody has offered towards a line you changed or took out. Keep that line as it was."
+        raise Refused(message, field=LINES) from None
+
+
+def _line(kept: list[Quantity], wanted: QuantityDetails) -> Quantity:
+    """The row there was for this kind and these words, taken out of `kept`; or a new one."""
+    for row in kept:
+        if (row.kind, row.what) == (wanted.kind, wanted.what):
+            kept.remove(row)
+            return row
+    return Quantity(kind=wanted.kind, what=wanted.what, promised=0)
 
 
 def publish(listing: Listing, *, actor: User | None, now: datetime) -> None:
     """Put the notice on the board and queue what must follow."""
-    if listing.ends_on and listing.ends_on < now.date():
-        raise Refused("Its last date is in the past. Choose a date in the future first.")
     if listing.is_open:
         return  # the button was pressed twice
+    _check(listing, ListingStatus.PUBLISHED)
+    if listing.closes_on and listing.closes_on < now.date():
+        raise Refused("Its last date is in the past. Choose a date in the future first.")
     listing.move_to(ListingStatus.PUBLISHED)
     listing.published_at = listing.published_at or now
     listing.closed_at = listing.withdrawn_at = None
@@ -97,6 +125,7 @@ def withdraw(listing: Listing, *, actor: User, now: datetime) -> None:
     """Take the notice down; it can be put back."""
     if listing.status is ListingStatus.WITHDRAWN:
         return
+    _check(listing, ListingStatus.WITHDRAWN)
     if any(row.promised for row in listing.quantities):
         raise Refused("People have promised towards this. Close it instead, so that they can still deliver.")
     listing.move_to(ListingStatus.WITHDRAWN)
@@ -109,6 +138,7 @@ def put_back(listing: Listing, *, actor: User, now: datetime) -> None:
     """Undo a withdrawal: the notice is a draft again."""
     if listing.status is ListingStatus.DRAFT:
         return
+    _check(listing, ListingStatus.DRAFT)
     listing.move_to(ListingStatus.DRAFT)
     listing.withdrawn_at = listing.published_at = None
     audit.record(f"{listing.family}.put_back", listing, actor=actor)
@@ -119,6 +149,7 @@ def close(listing: Listing, *, actor: User | None, now: datetime) -> None:
     """Take no more answers; the page stays."""
     if listing.status is ListingStatus.CLOSED:
         return
+    _check(listing, ListingStatus.CLOSED)
     listing.move_to(ListingStatus.CLOSED)
     listing.closed_at = now
     audit.record(f"{listing.family}.closed", listing, actor=actor)
@@ -131,6 +162,14 @@ def expire(listing: Listing, *, now: datetime) -> None:
     listing.closed_at = now
     audit.record(f"{listing.family}.expired", listing)
     tell(listing)
+
+
+def _check(listing: Listing, status: ListingStatus) -> None:
+    """Refuse a move that an old page still has a button for."""
+    if not listing.can_move_to(status):
+        raise Refused(
+            f"This notice is {STATES[listing.status]}, so that can’t be done. Look at it again here."
+        )
 
 
 def tell(listing: Listing) -> None:

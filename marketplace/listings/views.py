@@ -86,6 +86,7 @@ def _writing(bp: Blueprint, pages: FamilyPages, name: str) -> None:
             fits=(),
             promises=(),
             answers=(),
+            my_answer=None,
             can_edit=True,
         )
 

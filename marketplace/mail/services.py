@@ -93,7 +93,7 @@ def one_line(text: str) -> str:
 
 def _render(name: str, part: str, words: dict[str, Any]) -> str:
     rendered = current_app.jinja_env.get_template(f"email/{name}/{part}").render(words)
-    return _UNSEEN.sub(" ", rendered)
+    return _UNSEEN.sub(" ", rendered.replace("\r\n", "\n"))  # forms send \r\n
 
 
 def _airy(text: str) -> str:

@@ -84,3 +84,8 @@ class Match(db.Model):
     organisation: Mapped[Organisation] = relationship()
     listing: Mapped[Listing] = relationship(foreign_keys=[listing_id])
     via: Mapped[Listing | None] = relationship(foreign_keys=[via_id])
+
+    @property
+    def why_not(self) -> str:
+        """The reason given with “not for me”, in words; empty when none was."""
+        return REASON_WORDS[self.declined_reason] if self.declined_reason else ""

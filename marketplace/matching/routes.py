@@ -8,10 +8,12 @@ from marketplace import clock
 from marketplace.access import current_person, requires
 from marketplace.errors import Refused
 from marketplace.extensions import db
+from marketplace.listings.cards import card
 from marketplace.listings.models import Family
 from marketplace.matching import services
 from marketplace.matching.forms import DeclineForm
 from marketplace.matching.models import DeclineReason, Match
+from marketplace.organisations import queries as organisations
 
 bp = Blueprint("matching", __name__, url_prefix="/matches")
 
@@ -23,7 +25,16 @@ def show(match: Match) -> ResponseReturnValue:
     if mine and match.opened_at is None:
         services.opened(match, now=clock.now())
         db.session.commit()
-    return render_template("matching/show.html", match=match, mine=mine)
+    today = clock.today()
+    return render_template(
+        "matching/show.html",
+        match=match,
+        mine=mine,
+        notice=card(match.listing, today=today),
+        via=card(match.via, today=today) if match.via else None,
+        size=organisations.size_words(match.organisation, on=match.organisation.facts_on or today),
+        next_step=next_step(match),
+    )
 
 
 @bp.post("/<int:match_id>/answer")

@@ -19,7 +19,7 @@ Handler = Callable[..., None]
 HANDLERS: dict[str, Handler] = {}
 DAILY: set[str] = set()
 
-AT_MOST = 6  # attempts, waiting 1, 2, 4, 8, 16 minutes between them
+AT_MOST = 10  # attempts, waiting 1, 2, 4 … 256 minutes between them: a provider may be out for hours
 LEASE = timedelta(minutes=2)  # how long one attempt may take before another may start
 
 _FRESH = "outbox.fresh"  # rows of the open transaction, by (name, payload)

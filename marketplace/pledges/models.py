@@ -6,7 +6,6 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.errors import InvalidTransition
 from marketplace.extensions import db, enum_type
 from marketplace.listings.models import Quantity
 from marketplace.needs.models import Need
@@ -22,6 +21,7 @@ class PledgeStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# The moves there are; `services` makes them in the database, so that two at once are one.
 NEXT = {
     PledgeStatus.OFFERED: {PledgeStatus.ACCEPTED, PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN},
     PledgeStatus.ACCEPTED: {PledgeStatus.DELIVERED, PledgeStatus.WITHDRAWN},
@@ -66,9 +66,3 @@ class Pledge(db.Model):
     @property
     def what(self) -> str:
         return self.quantity_row.words(self.quantity)
-
-    def move_to(self, status: PledgeStatus, *, at: datetime) -> None:
-        if status not in NEXT.get(self.status, ()):
-            raise InvalidTransition(self, status)
-        self.status = status
-        setattr(self, f"{status.value}_at", at)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, mail, outbox
 from marketplace.accounts.models import User
@@ -15,7 +16,7 @@ from marketplace.listings.models import Quantity
 from marketplace.needs.models import Need
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
-from marketplace.pledges.models import Pledge, PledgeStatus
+from marketplace.pledges.models import NEXT, Pledge, PledgeStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,7 @@ class PledgeDetails:
 
 def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: User, now: datetime) -> Pledge:
     """Promise a quantity; the same form sent twice is one pledge."""
-    repeated = db.session.scalar(db.select(Pledge).where(Pledge.form_key == details.form_key))
-    if repeated is not None and repeated.giver_id == giver.id:
+    if (repeated := _sent_before(details.form_key, giver)) is not None:
         return repeated
     if not need.is_open:
         raise Refused("This need takes no more pledges.")
@@ -42,11 +42,17 @@ def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: Use
         left = line.words(line.missing) if line.missing else "nothing more"
         raise Refused(f"They still need {left}. Promise at most that.", field="quantity")
     pledge = Pledge(
-        need=need, quantity_row=line, giver_id=giver.id, receiver_id=need.organisation_id,
+        need_id=need.id, quantity_id=line.id, giver_id=giver.id, receiver_id=need.organisation_id,
         quantity=details.quantity, words=details.words, form_key=details.form_key,
         status=PledgeStatus.OFFERED, offered_at=now, offered_by_id=actor.id,
     )  # fmt: skip
-    db.session.add(pledge)
+    try:
+        with db.session.begin_nested():
+            db.session.add(pledge)
+    except IntegrityError:  # the same form came twice at once, and the other was first
+        if (repeated := _sent_before(details.form_key, giver)) is not None:
+            return repeated
+        raise
     audit.record("pledge.offered", pledge, actor=actor, quantity=pledge.quantity)
     outbox.add("matching.converted", organisation_id=giver.id, listing_id=need.id)
     _tell(pledge, "pledge_offered", need.organisation_id, now=now)
@@ -55,9 +61,8 @@ def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: Use
 
 def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
     """Say yes. The database moves the promised quantity, so two at once never exceed what is needed."""
-    if pledge.status is PledgeStatus.ACCEPTED:
+    if pledge.status is PledgeStatus.ACCEPTED or not _move(pledge, PledgeStatus.ACCEPTED, now=now):
         return
-    _still_offered(pledge)
     taken = rows_changed(
         update(Quantity)
         .where(Quantity.id == pledge.quantity_id, Quantity.promised + pledge.quantity <= Quantity.wanted)
@@ -69,7 +74,6 @@ def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
         still = pledge.quantity_row.words(left)
         raise Refused(f"Only {still} is still needed. Ask them to offer less, or change your need.")
     db.session.refresh(pledge.quantity_row)
-    pledge.move_to(PledgeStatus.ACCEPTED, at=now)
     audit.record("pledge.accepted", pledge, actor=actor, quantity=pledge.quantity)
     listings.tell(pledge.need)
     _tell(pledge, "pledge_accepted", pledge.giver_id, now=now)
@@ -77,11 +81,9 @@ def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
 
 def decline(pledge: Pledge, reason: str, *, actor: User, now: datetime) -> None:
     """Say no, and why."""
-    if pledge.status is PledgeStatus.DECLINED:
+    if pledge.status is PledgeStatus.DECLINED or not _move(pledge, PledgeStatus.DECLINED, now=now):
         return
-    _still_offered(pledge)
     pledge.reason = reason
-    pledge.move_to(PledgeStatus.DECLINED, at=now)
     audit.record("pledge.declined", pledge, actor=actor)
     _tell(pledge, "pledge_declined", pledge.giver_id, now=now)
 
@@ -92,7 +94,10 @@ def withdraw(pledge: Pledge, *, actor: User, now: datetime) -> None:
         return
     if pledge.status not in (PledgeStatus.OFFERED, PledgeStatus.ACCEPTED):
         raise Refused("This pledge has gone too far to take back. Write to them instead.")
-    if pledge.status is PledgeStatus.ACCEPTED:
+    was_accepted = pledge.status is PledgeStatus.ACCEPTED
+    if not _move(pledge, PledgeStatus.WITHDRAWN, now=now):
+        return
+    if was_accepted:
         db.session.execute(
             update(Quantity)
             .where(Quantity.id == pledge.quantity_id)
@@ -100,7 +105,6 @@ def withdraw(pledge: Pledge, *, actor: User, now: datetime) -> None:
         )
         db.session.refresh(pledge.quantity_row)
         listings.tell(pledge.need)
-    pledge.move_to(PledgeStatus.WITHDRAWN, at=now)
     audit.record("pledge.withdrawn", pledge, actor=actor, quantity=pledge.quantity)
     _tell(pledge, "pledge_withdrawn", pledge.receiver_id, now=now)
 
@@ -111,7 +115,8 @@ def deliver(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
         return
     if pledge.status is not PledgeStatus.ACCEPTED:
         raise Refused("Only a pledge that was accepted can be delivered.")
-    pledge.move_to(PledgeStatus.DELIVERED, at=now)
+    if not _move(pledge, PledgeStatus.DELIVERED, now=now):
+        return
     audit.record("pledge.delivered", pledge, actor=actor, quantity=pledge.quantity)
     _tell(pledge, "pledge_delivered", pledge.receiver_id, now=now)
 
@@ -122,14 +127,36 @@ def confirm(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
         return
     if pledge.status is not PledgeStatus.DELIVERED:
         raise Refused("Only a pledge that was delivered can be confirmed.")
-    pledge.move_to(PledgeStatus.CONFIRMED, at=now)
+    if not _move(pledge, PledgeStatus.CONFIRMED, now=now):
+        return
     audit.record("pledge.confirmed", pledge, actor=actor, quantity=pledge.quantity)
     _tell(pledge, "pledge_confirmed", pledge.giver_id, now=now)
 
 
-def _still_offered(pledge: Pledge) -> None:
-    if pledge.status is not PledgeStatus.OFFERED:
+def _sent_before(form_key: str, giver: Organisation) -> Pledge | None:
+    return db.session.scalar(
+        db.select(Pledge).where(Pledge.form_key == form_key, Pledge.giver_id == giver.id)
+    )
+
+
+def _move(pledge: Pledge, status: PledgeStatus, *, now: datetime) -> bool:
+    """Make the move in the database, where only one of two people at the same moment can.
+
+    False when somebody else just made this very move; refused when they made another. After that, or any
+    later refusal, the caller rolls back, as every caller does on `Refused`.
+    """
+    seen = pledge.status
+    if status not in NEXT.get(seen, ()):
+        raise Refused(f"This pledge is {seen.value} already.")
+    ours = rows_changed(
+        update(Pledge)
+        .where(Pledge.id == pledge.id, Pledge.status == seen)
+        .values(status=status, **{f"{status.value}_at": now})
+    )
+    db.session.refresh(pledge)
+    if not ours and pledge.status is not status:
         raise Refused(f"This pledge is {pledge.status.value} already.")
+    return ours > 0
 
 
 def _tell(pledge: Pledge, letter: str, organisation_id: int, *, now: datetime) -> None:

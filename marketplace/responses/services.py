@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from flask import url_for
+from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, mail, outbox
 from marketplace.accounts.models import User
@@ -25,11 +26,7 @@ def respond(
     if response is not None and response.status is ResponseStatus.DECLINED:
         raise Refused("They have decided about your answer already.")
     if response is None:
-        response = Response(
-            opportunity=opportunity, supplier_id=supplier.id, buyer_id=opportunity.organisation_id,
-            status=ResponseStatus.INTERESTED, interested_at=now,
-        )  # fmt: skip
-        db.session.add(response)
+        response = _begun(opportunity, supplier, now=now)
     elif response.status is ResponseStatus.WITHDRAWN:
         response.move_to(ResponseStatus.INTERESTED, at=now)
         response.withdrawn_at = None
@@ -43,6 +40,22 @@ def respond(
             listing_title=opportunity.title, words=words, reason="", what="",
             url=url_for("responses.show", response_id=response.id),
         )  # fmt: skip
+    return response
+
+
+def _begun(opportunity: Opportunity, supplier: Organisation, *, now: datetime) -> Response:
+    """The pair's one row: new, or the one a second press of the button made a moment ago."""
+    response = Response(
+        opportunity_id=opportunity.id, supplier_id=supplier.id, buyer_id=opportunity.organisation_id,
+        status=ResponseStatus.INTERESTED, interested_at=now,
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(response)
+    except IntegrityError:
+        if (made := queries.of_pair(opportunity, supplier)) is None:
+            raise
+        return made
     return response
 
 

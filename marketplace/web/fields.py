@@ -40,10 +40,12 @@ def email(form: Form, field: Field) -> None:
 
 
 def known_place(form: Form, field: Field) -> None:
-    """A postcode or town we can put on the map, or a sentence and a choice of towns."""
+    """A postcode or town we can put on the map, or a sentence and a choice of towns (`field.towns`)."""
+    field.towns = ()
     if not field.data:
         return
     try:
         places.locate(field.data)
     except Refused as refusal:
+        field.towns = getattr(refusal, "towns", ())
         raise ValidationError(refusal.message) from None

@@ -84,6 +84,6 @@ def ahead(on: date, today: date) -> str:
     return f"in {days} days" if 1 < days <= 21 else f"on {short_day(on)}" if days > 0 else f"on {day(on)}"
 
 
-def joined(parts: list[str]) -> str:
-    """“a”, “a and b”, “a, b and c”."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+def joined(parts: list[str], last: str = "and") -> str:
+    """“a”, “a and b”, “a, b and c”; or with “or” between the last two."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""

@@ -20,7 +20,14 @@ ACCOUNT = ("confirm_email", "reset_password", "already_registered", "invitation"
 PLEDGE = tuple(
     f"pledge_{state}" for state in ("offered", "accepted", "declined", "withdrawn", "delivered", "confirmed")
 )
-NEWS = (*PLEDGE, "response_received", "interest_shown", "listing_closed")
+NEWS = (
+    *PLEDGE,
+    "response_received",
+    "response_shortlisted",
+    "response_declined",
+    "interest_shown",
+    "listing_closed",
+)
 
 STORY = {
     "person_name": "Maureen Hall",
@@ -173,6 +180,18 @@ def test_a_letter_without_words_or_reason_leaves_no_empty_quote(app: Flask, name
 
     assert "blockquote" not in message.html
     assert "Their reason" not in message.text + message.html
+
+
+def test_words_typed_into_a_form_keep_their_lines_and_nothing_unseen(app: Flask):
+    message = write(words="First line.\r\nSecond\x00 line.")
+
+    assert "First line.\nSecond  line." in message.text
+    assert "First line.\nSecond  line." in message.html
+
+
+@pytest.mark.parametrize("name", ["pledge_accepted", "pledge_declined", "pledge_confirmed"])
+def test_a_giver_is_not_shown_their_own_words_as_the_other_side_s(app: Flask, name: str):
+    assert "We can come on Saturday" not in write(name).text
 
 
 def test_a_letter_that_can_be_stopped_shows_how_in_both_parts(app: Flask):

@@ -1,0 +1,1 @@
+"""Six people's journeys through the demo, in a real Chromium: wide, narrow, and without JavaScript."""
