@@ -1,11 +1,12 @@
 // Builds static/dist: one stylesheet, one script, the fonts. Run it with `npm run build`.
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { compile } from "sass";
 
-const OUT = "static/dist";
+const BUILT = "static/dist";
+const OUT = `${BUILT}-${process.pid}`; // put in place whole, so that a running site never sees half a build
 const FACE = "atkinson-hyperlegible";
 const WEIGHTS = [400, 700];
 
@@ -48,10 +49,11 @@ async function scripts() {
   });
 }
 
-await rm(OUT, { recursive: true, force: true });
 await fonts();
 await Promise.all([styles(), scripts()]);
 for (const name of ["app.css", "app.js"]) {
   const bytes = await readFile(`${OUT}/${name}`);
   console.log(`${name}: ${bytes.length} bytes, ${gzipSync(bytes).length} compressed`);
 }
+await rm(BUILT, { recursive: true, force: true });
+await rename(OUT, BUILT);

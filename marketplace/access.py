@@ -35,6 +35,9 @@ class Person:
         return any(each.organisation_id == organisation_id for each in self.memberships)
 
 
+NOBODY = Person(None, (), None)
+
+
 def current_person() -> Person:
     """The person behind this request, read once."""
     if "person" not in g:

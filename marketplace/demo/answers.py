@@ -1,7 +1,8 @@
-"""What people of the demo answered to matches before today: mostly nothing, some yes, a few no with a reason."""
+"""What people of the demo answered to matches before today: mostly nothing, some yes, a few no and why."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import joinedload
 
@@ -14,8 +15,8 @@ from marketplace.organisations.models import Membership, MembershipRole
 from marketplace.pledges.models import Pledge
 from marketplace.responses.models import Response
 
-LOOKED_AT = 12  # of a hundred matches, how many somebody has opened by today
-SAID_YES = 60  # out of 100: the least score of a match that somebody said yes to
+LOOKED_AT = 20  # of a hundred matches, how many somebody has opened by today
+SAID_YES = 55  # out of 100: the least score of a match that somebody said yes to
 UNSEEN = timedelta(days=2)  # nobody has looked at a match younger than this
 
 
@@ -28,9 +29,7 @@ def answer_matches(past: Past, *, now: datetime) -> None:
     owners = _owners()
     seen = [match for match in matches if _was_seen(match, now)]
     for match in sorted(seen, key=lambda match: (_seen_at(match, now), match.id)):
-        past.tell(
-            _seen_at(match, now), lambda at, match=match: _answer(match, owners[match.organisation_id], at)
-        )
+        past.tell(_seen_at(match, now), partial(_answer, match, owners[match.organisation_id]))
 
 
 def _all_matches() -> Sequence[Match]:
@@ -74,7 +73,7 @@ def _seen_at(match: Match, now: datetime) -> datetime:
 
 
 def _answer(match: Match, owner: User, at: datetime) -> None:
-    """One in three of those who look say yes, if it is a good one; one in three say no; the rest say nothing."""
+    """Of those who look, a third say yes if it is a good one, a third say no, and the rest say nothing."""
     matching.opened(match, now=at)
     lot = drawn(f"{_key(match)} lot", 3)
     if lot == 0 and match.score >= SAID_YES:
@@ -90,7 +89,7 @@ def _reason(match: Match) -> DeclineReason:
         return DeclineReason.TOO_FAR
     if points.get("size", 15) < 5:
         return DeclineReason.TOO_BIG
-    if points.get("text", 30) < 10:
+    if points.get("text", 30) < 4:
         return DeclineReason.NOT_WHAT_WE_DO
     return (DeclineReason.NO_CAPACITY, DeclineReason.TIMING)[drawn(f"{_key(match)} why", 2)]
 

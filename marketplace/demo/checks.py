@@ -81,17 +81,14 @@ def _of_answers(listing: DemoListing, owner: DemoOrganisation, joined: dict[str,
 
 
 def _of_pledges(need: DemoNeed) -> Iterator[str]:
-    counted: Counter[int] = Counter()
-    for pledge in need.pledges:
+    taken: Counter[int] = Counter()
+    for pledge in sorted(need.pledges, key=lambda each: -each.days_ago):
         if not 0 <= pledge.item < len(need.items):
             yield f"it has no item {pledge.item}"
             continue
-        if not 0 < pledge.quantity <= need.items[pledge.item].quantity:
-            yield f"“{pledge.giver}” pledged more than the need asks for"
+        if not 0 < pledge.quantity <= need.items[pledge.item].quantity - taken[pledge.item]:
+            yield f"“{pledge.giver}” pledged more than was still needed that day"
         if pledge.state in STILL_COUNTS:
-            counted[pledge.item] += pledge.quantity
+            taken[pledge.item] += pledge.quantity
         if (pledge.state is PledgeStatus.DECLINED) != bool(pledge.reason):
             yield f"the pledge of “{pledge.giver}” needs a reason when it is declined, and only then"
-    for item, quantity in counted.items():
-        if quantity > need.items[item].quantity:
-            yield f"more of item {item} was accepted than it asks for"

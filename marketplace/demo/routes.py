@@ -1,10 +1,15 @@
 """The demo's own page: the mail it wrote, to the people who may sign in to it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
+from werkzeug.local import LocalProxy
 
 from marketplace.access import current_person, requires
 from marketplace.demo import queries
+from marketplace.demo.people import PASSWORD, DemoPerson, demo_people
 from marketplace.mail.models import MailMessage
 from marketplace.places import queries as places
 
@@ -37,7 +42,21 @@ def message_html(mailmessage: MailMessage) -> ResponseReturnValue:
     return mailmessage.html, {"Content-Security-Policy": policy}
 
 
+@bp.app_context_processor
+def sign_ins() -> dict[str, Any]:
+    """Who may be signed in as, for the sign-in page of the demo; looked up only where a page asks."""
+    return {"demo_people": LocalProxy(_people_to_sign_in_as), "demo_password": PASSWORD}
+
+
+def _people_to_sign_in_as() -> Sequence[DemoPerson]:
+    return demo_people() if _is_demo() else ()
+
+
 def _only_in_the_demo() -> None:
-    place = places.current()
-    if place is None or not place.is_demo:
+    if not _is_demo():
         abort(404)
+
+
+def _is_demo() -> bool:
+    place = places.current()
+    return place is not None and place.is_demo

@@ -7,7 +7,7 @@ from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import DigestFrequency, User
-from marketplace.digests.models import Digest
+from marketplace.digests.models import Digest, DigestItem
 from marketplace.extensions import db
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.matching.models import Match, MatchStatus
@@ -39,8 +39,17 @@ def was_written(person: User, period: date) -> bool:
     return db.session.scalar(query) is not None
 
 
-def new_for(organisations: Sequence[Organisation], *, today: date) -> Sequence[Match]:
-    """Open matches of these organisations that nobody has been told of or has opened."""
+def new_for(person: User, organisations: Sequence[Organisation], *, today: date) -> Sequence[Match]:
+    """Open matches of these organisations that nobody has opened and this person has not been told of.
+
+    What a colleague was told of is still new to this person.
+    """
+    told = (
+        db.select(DigestItem.match_id)
+        .join(Digest, Digest.id == DigestItem.digest_id)
+        .where(Digest.user_id == person.id, DigestItem.match_id == Match.id)
+        .exists()
+    )
     query = (
         db.select(Match)
         .join(Match.listing)
@@ -48,8 +57,8 @@ def new_for(organisations: Sequence[Organisation], *, today: date) -> Sequence[M
         .where(
             Match.organisation_id.in_([each.id for each in organisations]),
             Match.retired_at.is_(None),
-            Match.notified_at.is_(None),
-            Match.status == MatchStatus.SUGGESTED,
+            ~told,
+            Match.status.in_([MatchStatus.SUGGESTED, MatchStatus.NOTIFIED]),
             Listing.status == ListingStatus.PUBLISHED,
             or_(Listing.closes_on.is_(None), Listing.closes_on >= today),
         )

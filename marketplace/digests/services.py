@@ -12,7 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.digests import queries
 from marketplace.digests.models import Digest, DigestItem
 from marketplace.extensions import db
-from marketplace.listings.cards import when
+from marketplace.listings.cards import FAMILY_WORDS, when
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation
 
@@ -27,6 +27,19 @@ class Item:
     match: Match
     reasons: tuple[str, ...]
     when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A match in the words of the letter; `url` is its page, where it can be answered."""
+
+    family: str
+    title: str
+    who: str
+    town: str
+    when: str
+    reasons: tuple[str, ...]
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ def write(person: User, *, period: date, today: date, now: datetime) -> Digest |
     if queries.was_written(person, period):
         return None
     organisations = [membership.organisation for membership in person.memberships]
-    chosen = choose(queries.new_for(organisations, today=today), today=today)
+    chosen = choose(queries.new_for(person, organisations, today=today), today=today)
     digest = Digest(user=person, period=period, created_at=now, held="" if chosen else NOTHING_NEW)
     try:
         with db.session.begin_nested():
@@ -86,13 +99,27 @@ def write(person: User, *, period: date, today: date, now: datetime) -> Digest |
 def _compose(digest: Digest, chosen: Chosen, organisations: Sequence[Organisation], *, now: datetime) -> None:
     person = digest.user
     digest.message = mail.queue(
-        "digest", to_user=person, stream="digest", now=now, key=f"digest:{person.id}:{digest.period.isoformat()}",
+        "digest", to_user=person, stream="digest", now=now,
+        key=f"digest:{person.id}:{digest.period.isoformat()}",
         person_name=person.name, organisation_names=[each.name for each in organisations],
-        chosen=chosen, desk_url=url_for("desk.matches"),
-        preferences_url=url_for("digests.preferences"),
+        chosen=chosen, lines=[_line(item) for item in chosen.items],
+        desk_url=url_for("desk.matches"), preferences_url=url_for("digests.preferences"),
     )  # fmt: skip
     for position, item in enumerate(chosen.items):
         digest.items.append(DigestItem(position=position, match=item.match))
         item.match.notified_at = now
         if item.match.status is MatchStatus.SUGGESTED:
             item.match.status = MatchStatus.NOTIFIED
+
+
+def _line(item: Item) -> Line:
+    listing = item.match.listing
+    return Line(
+        family=FAMILY_WORDS[listing.family],
+        title=listing.title,
+        who=listing.organisation.name,
+        town=listing.town,
+        when=item.when,
+        reasons=item.reasons,
+        url=url_for("matching.show", match_id=item.match.id),
+    )

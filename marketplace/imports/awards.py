@@ -101,7 +101,7 @@ def _works(notice_ids: Sequence[str]) -> dict[tuple[str, str], PastWork]:
         .join(Organisation)
         .where(PastWork.source == SOURCE, PastWork.source_key.in_(notice_ids), Organisation.source == SOURCE)
     )
-    return {(work.source_key, str(key)): work for work, key in db.session.execute(query).tuples()}
+    return {(work.source_key, str(key)): work for work, key in db.session.execute(query)}
 
 
 def _organisation(

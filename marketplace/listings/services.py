@@ -167,9 +167,7 @@ def expire(listing: Listing, *, now: datetime) -> None:
 def _check(listing: Listing, status: ListingStatus) -> None:
     """Refuse a move that an old page still has a button for."""
     if not listing.can_move_to(status):
-        raise Refused(
-            f"This notice is {STATES[listing.status]}, so that can’t be done. Look at it again here."
-        )
+        raise Refused(f"This notice is {STATES[listing.status]}, so that can’t be done now.")
 
 
 def tell(listing: Listing) -> None:

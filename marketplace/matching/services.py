@@ -47,7 +47,7 @@ def store_in_steps(
 ) -> Iterator[int]:
     """Store the fits some asks at a time, yielding how many are done; the caller commits at each yield.
 
-    A step is whole in itself, so a run killed between two steps and run again ends where an unbroken one does.
+    A step is whole in itself, so a run killed between two steps and run again ends as an unbroken one.
     """
     by_ask = _by_ask(fits)
     for start in range(0, len(asks), ASKS_AT_ONCE):
@@ -158,6 +158,7 @@ def interested(match: Match, *, actor: User, now: datetime) -> None:
     """Say yes, and let the other side know once."""
     if not match.listing.is_open:
         raise Refused("This notice takes no more answers.")
+    _not_gone_further(match)
     first_time = match.interested_at is None
     match.status, match.interested_at = MatchStatus.INTERESTED, now
     match.declined_at, match.declined_reason, match.snoozed_until = None, None, None
@@ -177,6 +178,7 @@ def decline(match: Match, reason: DeclineReason, words: str, *, actor: User, now
     """Say no, with a reason: it teaches the ranking and always wins over it."""
     if reason is DeclineReason.OTHER and not words:
         raise Refused("Say in a few words why it isn’t for you", field="words")
+    _not_gone_further(match)
     match.status, match.declined_at = MatchStatus.DECLINED, now
     match.declined_reason, match.declined_words, match.snoozed_until = reason, words, None
     audit.record("match.declined", match, actor=actor, reason=reason.value)
@@ -184,15 +186,23 @@ def decline(match: Match, reason: DeclineReason, words: str, *, actor: User, now
 
 def snooze(match: Match, *, actor: User, now: datetime) -> None:
     """Bring it back in two weeks."""
+    _not_gone_further(match)
     match.status, match.snoozed_until = MatchStatus.SNOOZED, (now + SNOOZE).date()
     audit.record("match.snoozed", match, actor=actor)
 
 
 def take_back(match: Match, *, actor: User, now: datetime) -> None:
     """Undo the last answer. That they once said yes stays true, so nobody is written to twice."""
+    _not_gone_further(match)
     match.status = MatchStatus.OPENED
     match.declined_at, match.declined_reason, match.declined_words, match.snoozed_until = None, None, "", None
     audit.record("match.answer_taken_back", match, actor=actor)
+
+
+def _not_gone_further(match: Match) -> None:
+    """A pledge or an answer to the notice says more than yes, no or later; it has a page of its own."""
+    if match.status is MatchStatus.CONVERTED:
+        raise Refused("You have answered this notice already. You’ll find your answer on your desk.")
 
 
 def converted(organisation_id: int, listing_id: int, *, now: datetime) -> None:

@@ -130,15 +130,19 @@ def forget_done(before: datetime) -> int:
 
 
 def _due(now: datetime) -> Any:
-    return select(OutboxRow.id).where(
-        OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None), OutboxRow.due_at <= now
-    )
+    return select(OutboxRow.id).where(*_is_due(now))
+
+
+def _is_due(now: datetime) -> tuple[Any, ...]:
+    return OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None), OutboxRow.due_at <= now
 
 
 def _claim(row_id: int, now: datetime) -> bool:
+    # The conditions are the row's own, not a subquery's: PostgreSQL looks at them again once it has
+    # waited for another worker's claim, and a subquery would still see the row as it was.
     claimed = rows_changed(
         update(OutboxRow)
-        .where(OutboxRow.id == row_id, OutboxRow.id.in_(_due(now)))
+        .where(OutboxRow.id == row_id, *_is_due(now))
         .values(attempts=OutboxRow.attempts + 1, due_at=now + LEASE)
     )
     db.session.commit()

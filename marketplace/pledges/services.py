@@ -70,9 +70,9 @@ def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
     )
     if not taken:
         db.session.refresh(pledge.quantity_row)
-        left = pledge.quantity_row.missing
-        still = pledge.quantity_row.words(left)
-        raise Refused(f"Only {still} is still needed. Ask them to offer less, or change your need.")
+        line = pledge.quantity_row
+        left = f"only {line.words(line.missing)} more" if line.missing else "nothing more of this"
+        raise Refused(f"You need {left} now. Ask them to offer less, or ask for more on your notice.")
     db.session.refresh(pledge.quantity_row)
     audit.record("pledge.accepted", pledge, actor=actor, quantity=pledge.quantity)
     listings.tell(pledge.need)

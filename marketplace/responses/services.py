@@ -36,8 +36,8 @@ def respond(
     for person in organisations.members_of(opportunity.organisation_id):
         mail.queue(
             "response_received", to_user=person, now=now, key=f"response:{response.id}:{person.id}",
-            person_name=person.name, organisation_name=opportunity.organisation.name, other_name=supplier.name,
-            listing_title=opportunity.title, words=words, reason="", what="",
+            person_name=person.name, organisation_name=opportunity.organisation.name,
+            other_name=supplier.name, listing_title=opportunity.title, words=words, reason="", what="",
             url=url_for("responses.show", response_id=response.id),
         )  # fmt: skip
     return response

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -23,9 +24,21 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **{name: value for name, value in vars(record).items() if name not in _OURS},
         }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1]:
+            line["trace"] = _trace(record.exc_info[1])
         return json.dumps(line, default=str)
+
+
+def _trace(error: BaseException) -> list[str]:
+    """The kinds of error and where each came from, cause last; a message can hold what people typed."""
+    steps: list[str] = []
+    following: BaseException | None = error
+    while following is not None:
+        frames = traceback.extract_tb(following.__traceback__)
+        steps.append(type(following).__name__)
+        steps += [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in reversed(frames)]
+        following = following.__cause__ or following.__context__
+    return steps
 
 
 def to_stderr(level: int = logging.INFO) -> None:

@@ -1,12 +1,12 @@
-"""What templates may lean on: macros, globals, filters and the names in every page."""
+"""What templates may lean on: globals, filters and the names in every page."""
 
 from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import StrictUndefined
 
 from marketplace import access, clock
 from marketplace.categories.catalogue import catalogue
@@ -16,18 +16,9 @@ from marketplace.web import words
 
 
 def prepare(app: Flask) -> None:
-    """Give templates the GOV.UK macros, our filters and the facts every page shows."""
-    own = app.jinja_loader
-    if own is None:
-        raise LookupError("Flask was given no template folder")
+    """Give templates our filters and the facts every page shows."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.loader = ChoiceLoader(
-        [
-            own,
-            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
-        ]
-    )
     app.jinja_env.globals.update(
         asset=asset, may=access.may, category_name=catalogue().name, money_range=words.money_range
     )
@@ -43,8 +34,10 @@ def prepare(app: Flask) -> None:
 
     @app.context_processor
     def names() -> dict[str, Any]:
-        person = access.current_person()
-        place = places.current()
+        if g.get("is_failing"):  # the page that says so must not fail as well
+            person, place = access.NOBODY, None
+        else:
+            person, place = access.current_person(), places.current()
         return {
             "acting_for": person.acting_for,
             "person": person,
