@@ -7,7 +7,7 @@ from marketplace.capabilities.models import Capability
 from marketplace.capabilities.services import CapabilityDetails
 from marketplace.listings.forms import ListingForm
 from marketplace.listings.models import Listing
-from marketplace.web.fields import stripped, whole_pounds
+from marketplace.web.fields import WholeNumberField, stripped
 
 _POUNDS = NumberRange(min=0, max=2_000_000_000, message="Enter a number of whole pounds")
 MILES = NumberRange(min=1, max=500, message="Enter a distance from 1 to 500 miles")
@@ -21,12 +21,8 @@ class CapabilityForm(ListingForm):
         filters=[stripped],
         validators=[Length(max=200)],
     )
-    typical_low = IntegerField(
-        "A small job costs about (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
-    )
-    typical_high = IntegerField(
-        "A big job costs about (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
-    )
+    typical_low = WholeNumberField("A small job costs about (£, optional)", validators=[Optional(), _POUNDS])
+    typical_high = WholeNumberField("A big job costs about (£, optional)", validators=[Optional(), _POUNDS])
 
     def validate_typical_high(self, field: Field) -> None:
         low, high = self.typical_low.data, field.data

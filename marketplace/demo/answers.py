@@ -89,7 +89,7 @@ def _reason(match: Match) -> DeclineReason:
         return DeclineReason.TOO_FAR
     if points.get("size", 15) < 5:
         return DeclineReason.TOO_BIG
-    if points.get("text", 30) < 4:
+    if points.get("category", 25) < 15:
         return DeclineReason.NOT_WHAT_WE_DO
     return (DeclineReason.NO_CAPACITY, DeclineReason.TIMING)[drawn(f"{_key(match)} why", 2)]
 

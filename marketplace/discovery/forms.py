@@ -7,18 +7,18 @@ from wtforms.validators import Optional
 
 from marketplace.categories.catalogue import catalogue
 from marketplace.discovery.queries import Asked
-from marketplace.web.fields import stripped
+from marketplace.web.fields import grouped_categories, stripped
 from search.schema import Sort
 
-FAMILIES = [
-    ("need", "Needs"),
-    ("offer", "Offers"),
-    ("opportunity", "Opportunities"),
-    ("capability", "What organisations do"),
-    ("organisation", "Organisations"),
-]
-DISTANCES = [("", "Any distance"), ("2", "2 miles"), ("5", "5 miles"), ("10", "10 miles"), ("20", "20 miles")]
-SORTS = [("relevance", "Best match"), ("nearest", "Nearest"), ("newest", "Newest")]
+FAMILIES = {
+    "need": "Needs",
+    "offer": "Offers",
+    "opportunity": "Opportunities",
+    "capability": "What organisations do",
+    "organisation": "Organisations",
+}
+DISTANCES = {"": "Any distance", "2": "2 miles", "5": "5 miles", "10": "10 miles", "20": "20 miles"}
+SORTS = {"relevance": "Best match", "nearest": "Nearest", "newest": "Newest"}
 LAST_PAGE = 500
 
 
@@ -33,15 +33,14 @@ class SearchForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.category.choices = {"": [("", "Anything")], **catalogue().choices()}
+        self.category.choices = {"": "Anything", **grouped_categories()}
 
     def asked(self) -> Asked:
         """What can be used of what was typed; the rest, as from an old link, is left out."""
-        known = {family for family, _ in FAMILIES}
         miles = self.miles.data or ""
         return Asked(
             text=(self.q.data or "")[:200],
-            families=tuple(kind for kind in self.kind.data or [] if kind in known),
+            families=tuple(kind for kind in self.kind.data or [] if kind in FAMILIES),
             category=self.category.data if self.category.data in catalogue() else "",
             where=(self.where.data or "")[:80],
             miles=int(miles) if re.fullmatch("[1-9][0-9]{0,2}", miles) else None,

@@ -77,7 +77,7 @@ def _show(folder: str, listing: Listing) -> ResponseReturnValue:
         answers=responses.to(listing) if own and isinstance(listing, Opportunity) else (),
         my_answer=_answer_of(person.acting_for, listing),
         can_edit=may(f"{listing.family}.edit", listing),
-        miles=_miles_between(person.acting_for, listing),
+        miles=None if own else _miles_between(person.acting_for, listing),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from marketplace.listings.models import Family, Listing, ListingStatus, QuantityKind
+from marketplace.listings.models import Family, Listing, ListingStatus
 from marketplace.web import words
 
 FAMILY_WORDS = {
@@ -80,8 +80,7 @@ def still_needed(listing: Listing) -> Slips | None:
     if listing.family is not Family.NEED or not listing.quantities:
         return None
     line = next((each for each in listing.quantities if each.missing), listing.quantities[0])
-    unit = line.unit if line.kind is QuantityKind.MONEY else line.what or line.unit
-    return Slips(line.wanted, line.promised, unit)
+    return Slips(line.wanted, line.promised, line.unit)
 
 
 def address(listing: Listing, page: str = "show") -> str:

@@ -3,33 +3,29 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import FieldList, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
-from marketplace.categories.catalogue import catalogue
 from marketplace.listings.models import Listing, QuantityKind
 from marketplace.listings.services import QuantityDetails
-from marketplace.web.fields import known_place, required, stripped, whole_pounds
+from marketplace.web.fields import WholeNumberField, grouped_categories, known_place, required, stripped
 
 LINES = 3  # lines of quantities on an empty form
-KIND_CHOICES = [
-    ("", "Choose a kind"),
-    (QuantityKind.VOLUNTEERS.value, "Volunteers (hours)"),
-    (QuantityKind.GOODS.value, "Goods (items)"),
-    (QuantityKind.MONEY.value, "Money (£)"),
-    (QuantityKind.SPACE.value, "A room or space (hours)"),
-    (QuantityKind.SKILLS.value, "Skilled help (hours)"),
-]
+KIND_CHOICES = {
+    "": "Choose a kind",
+    QuantityKind.VOLUNTEERS.value: "Volunteers (hours)",
+    QuantityKind.GOODS.value: "Goods (items)",
+    QuantityKind.MONEY.value: "Money (£)",
+    QuantityKind.SPACE.value: "A room or space (hours)",
+    QuantityKind.SKILLS.value: "Skilled help (hours)",
+}
 
 
 class CategorySelect(SelectField):
     """One category, grouped under its parent."""
 
     def __init__(self, label: str, *, optional: bool = False, **kwargs: object) -> None:
-        choices = {
-            "": [("", "Not needed" if optional else "Choose what it’s about")],
-            **catalogue().choices(),
-        }
+        choices = {"": "Not needed" if optional else "Choose what it’s about", **grouped_categories()}
         super().__init__(label, choices=choices, **kwargs)
 
 
@@ -94,10 +90,9 @@ class ListingForm(FlaskForm):
 class QuantityForm(Form):
     """One line of “how much of what”; a blank line is no line."""
 
-    kind = SelectField("Kind", choices=KIND_CHOICES, validators=[Optional()])
-    wanted = IntegerField(
+    kind = SelectField("Kind", choices=KIND_CHOICES)  # no Optional: it would skip the check below
+    wanted = WholeNumberField(
         "How many?",
-        filters=[whole_pounds],
         validators=[Optional(), NumberRange(min=1, max=1_000_000, message="Enter a number of 1 or more")],
     )
     what = StringField("Of what?", filters=[stripped], validators=[Length(max=120)])

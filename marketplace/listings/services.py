@@ -82,11 +82,10 @@ def set_quantities(listing: Listing, wanted: Sequence[QuantityDetails]) -> None:
     for row, each in zip(rows, wanted, strict=True):
         if each.wanted < row.promised:
             words = row.words(row.promised)
-            raise Refused(f"{words} has been promised already, so ask for at least that.", field=LINES)
+            raise Refused(f"You have been promised {words}, so ask for at least that.", field=LINES)
     if lost := next((row for row in kept if row.promised), None):
-        raise Refused(
-            f"{lost.words(lost.promised)} has been promised already, so keep that line.", field=LINES
-        )
+        words = lost.words(lost.promised)
+        raise Refused(f"You have been promised {words}, so keep that line.", field=LINES)
     try:
         with db.session.begin_nested():
             for position, (row, each) in enumerate(zip(rows, wanted, strict=True)):

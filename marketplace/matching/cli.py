@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import UTC, datetime
 
 import click
 from flask.cli import AppGroup
@@ -15,10 +16,11 @@ match = AppGroup("match", help="Find who fits what.")
 
 
 @match.command("run")
-def run() -> None:
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Act as if today were this day.")
+def run(on: datetime | None) -> None:
     """Rank every open ask against everything organisations do and give. Safe to stop and run again."""
     places.require_place()
-    now = clock.now()
+    now = on.replace(tzinfo=UTC) if on else clock.now()
     started = time.monotonic()
     asks, fits = services.rank_everything(now.date())
     db.session.rollback()  # ranking read a lot; nothing is held while we write step by step

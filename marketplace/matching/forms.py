@@ -15,7 +15,7 @@ class AnswerForm(FlaskForm):
 class DeclineForm(FlaskForm):
     reason = RadioField(
         "What is the main reason?",
-        choices=[(reason.value, words) for reason, words in REASON_WORDS.items()],
+        choices={reason.value: words for reason, words in REASON_WORDS.items()},
         validators=[required("Choose the main reason")],
     )
     words = StringField("Anything to add? (optional)", filters=[stripped], validators=[Length(max=300)])

@@ -1,15 +1,17 @@
 """A match seen from both sides, and the three answers."""
 
+from datetime import date
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from marketplace import clock
-from marketplace.access import current_person, requires
+from marketplace.access import current_person, may, requires
 from marketplace.errors import Refused
 from marketplace.extensions import db
-from marketplace.listings.cards import card
-from marketplace.listings.models import Family
+from marketplace.listings.cards import Card, card
+from marketplace.listings.models import Family, Listing
 from marketplace.matching import services
 from marketplace.matching.forms import DeclineForm
 from marketplace.matching.models import DeclineReason, Match
@@ -30,8 +32,8 @@ def show(match: Match) -> ResponseReturnValue:
         "matching/show.html",
         match=match,
         mine=mine,
-        notice=card(match.listing, today=today),
-        via=card(match.via, today=today) if match.via else None,
+        notice=_card(match.listing, today=today),
+        via=_card(match.via, today=today),
         size=organisations.size_words(match.organisation, on=match.organisation.facts_on or today),
         next_step=next_step(match),
     )
@@ -85,6 +87,13 @@ def decline(match: Match) -> ResponseReturnValue:
             return redirect(url_for("desk.index"))
     page = render_template("matching/decline.html", form=form, match=match)
     return page, 422 if form.errors else 200
+
+
+def _card(listing: Listing | None, *, today: date) -> Card | None:
+    """The listing as a slip, unless it was taken down and is not theirs."""
+    if listing is None or not may(f"{listing.family}.see", listing):
+        return None
+    return card(listing, today=today)
 
 
 def next_step(match: Match) -> str:

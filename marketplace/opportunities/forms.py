@@ -1,6 +1,6 @@
 """What a buyer types."""
 
-from wtforms import DateField, Field, IntegerField, RadioField
+from wtforms import DateField, Field, RadioField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from marketplace import clock
@@ -8,7 +8,7 @@ from marketplace.listings.forms import ListingForm
 from marketplace.listings.models import Listing
 from marketplace.opportunities.models import Opportunity, OpportunityKind
 from marketplace.opportunities.services import OpportunityDetails
-from marketplace.web.fields import required, whole_pounds
+from marketplace.web.fields import WholeNumberField, required
 
 KIND_WORDS = {
     OpportunityKind.CONTRACT: "Contract",
@@ -23,16 +23,12 @@ _POUNDS = NumberRange(min=0, max=2_000_000_000, message="Enter a number of whole
 class OpportunityForm(ListingForm):
     kind = RadioField(
         "What kind of opportunity is it?",
-        choices=[(kind.value, words) for kind, words in KIND_WORDS.items()],
+        choices={kind.value: words for kind, words in KIND_WORDS.items()},
         default=OpportunityKind.QUOTE.value,
         validators=[required("Choose what kind it is")],
     )
-    value_low = IntegerField(
-        "Lowest budget (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
-    )
-    value_high = IntegerField(
-        "Highest budget (£, optional)", filters=[whole_pounds], validators=[Optional(), _POUNDS]
-    )
+    value_low = WholeNumberField("Lowest budget (£, optional)", validators=[Optional(), _POUNDS])
+    value_high = WholeNumberField("Highest budget (£, optional)", validators=[Optional(), _POUNDS])
     closes_on = DateField(
         "Last day to answer", validators=[required("Enter the last day, such as 27 3 2027")]
     )

@@ -8,7 +8,7 @@ from marketplace.categories.catalogue import catalogue
 from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.organisations.queries import KIND_WORDS
 from marketplace.organisations.services import OrganisationDetails
-from marketplace.web.fields import email, known_place, required, stripped, whole_pounds
+from marketplace.web.fields import WholeNumberField, email, known_place, required, stripped
 
 _NOT_NEGATIVE = NumberRange(min=0, message="Enter 0 or more")
 
@@ -21,7 +21,7 @@ class OrganisationForm(FlaskForm):
     )
     kind = RadioField(
         "What kind is it?",
-        choices=[(kind.value, words) for kind, words in KIND_WORDS.items()],
+        choices={kind.value: words for kind, words in KIND_WORDS.items()},
         validators=[required("Choose what kind of organisation it is")],
     )
     about = TextAreaField(
@@ -53,12 +53,10 @@ class OrganisationForm(FlaskForm):
         description="Full-time equivalents. With turnover, it tells if you count as micro, small or medium.",
         validators=[Optional(), _NOT_NEGATIVE],
     )
-    turnover = IntegerField(
-        "Turnover or income a year (optional)", filters=[whole_pounds], validators=[Optional(), _NOT_NEGATIVE]
+    turnover = WholeNumberField(
+        "Turnover or income a year (optional)", validators=[Optional(), _NOT_NEGATIVE]
     )
-    balance_sheet = IntegerField(
-        "Balance sheet total (optional)", filters=[whole_pounds], validators=[Optional(), _NOT_NEGATIVE]
-    )
+    balance_sheet = WholeNumberField("Balance sheet total (optional)", validators=[Optional(), _NOT_NEGATIVE])
     interests = SelectMultipleField(
         "What would you like to hear about, or help with?",
         description="Choose as many as fit.",
@@ -67,9 +65,9 @@ class OrganisationForm(FlaskForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.interests.choices = [(each.slug, each.name) for each in catalogue().parents]
+        self.interests.choices = {each.slug: each.name for each in catalogue().parents}
         kept = [slug for slug in self.interests.data or [] if "/" in slug]
-        self.interests.choices += [(slug, catalogue().name(slug)) for slug in kept]
+        self.interests.choices |= {slug: catalogue().name(slug) for slug in kept}
 
     @classmethod
     def of(cls, organisation: Organisation) -> "OrganisationForm":

@@ -3,12 +3,12 @@
 from secrets import token_urlsafe
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, NumberRange
 
 from marketplace.needs.models import Need
 from marketplace.pledges.services import PledgeDetails
-from marketplace.web.fields import number_required, required, stripped, whole_pounds
+from marketplace.web.fields import WholeNumberField, number_required, required, stripped
 
 DECLINE_REASONS = (
     "We have enough now",
@@ -23,9 +23,8 @@ class PledgeForm(FlaskForm):
     quantity_id = RadioField(
         "What would you give?", coerce=int, validators=[required("Choose what you would give")]
     )
-    quantity = IntegerField(
+    quantity = WholeNumberField(
         "How much?",
-        filters=[whole_pounds],
         validators=[
             number_required("Enter how much you would give"),
             NumberRange(min=1, max=1_000_000, message="Enter a number of 1 or more"),
@@ -42,7 +41,7 @@ class PledgeForm(FlaskForm):
     def offer(self, need: Need) -> "PledgeForm":
         """Put the lines that still lack something up for choice."""
         lines = [row for row in need.quantities if row.missing]
-        self.quantity_id.choices = [(row.id, f"{row.words(row.missing)} still needed") for row in lines]
+        self.quantity_id.choices = {row.id: f"{row.words(row.missing)} still needed" for row in lines}
         if not self.is_submitted():
             self.form_key.data = token_urlsafe(16)
             if len(lines) == 1:
@@ -61,6 +60,6 @@ class PledgeForm(FlaskForm):
 class DeclinePledgeForm(FlaskForm):
     reason = SelectField(
         "Why not, this time?",
-        choices=[("", "Choose a reason"), *((reason, reason) for reason in DECLINE_REASONS)],
+        choices={"": "Choose a reason", **{reason: reason for reason in DECLINE_REASONS}},
         validators=[required("Choose a reason: they took the trouble to offer")],
     )

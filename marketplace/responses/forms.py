@@ -28,6 +28,6 @@ class ResponseForm(FlaskForm):
 class DeclineResponseForm(FlaskForm):
     reason = SelectField(
         "Why not, this time?",
-        choices=[("", "Choose a reason"), *((reason, reason) for reason in DECLINE_REASONS)],
+        choices={"": "Choose a reason", **{reason: reason for reason in DECLINE_REASONS}},
         validators=[required("Choose a reason: they took the trouble to answer")],
     )

@@ -21,6 +21,9 @@ bp = Blueprint("responses", __name__)
 @bp.route("/opportunities/<int:opportunity_id>/respond", methods=["GET", "POST"])
 @requires("opportunity.respond", Opportunity)
 def create(opportunity: Opportunity) -> ResponseReturnValue:
+    if not opportunity.is_open:
+        flash("This opportunity takes no more answers.", "problem")
+        return redirect(url_for("discovery.show_opportunity", opportunity_id=opportunity.id))
     supplier = current_person().acting_for
     form = ResponseForm(obj=queries.of_pair(opportunity, supplier))
     if form.validate_on_submit():

@@ -1,11 +1,13 @@
 """Validators and filters that forms of every feature share, with words that say what to do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import Field, Form
+from wtforms import Field, Form, IntegerField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
+from marketplace.categories.catalogue import catalogue
 from marketplace.errors import Refused
 from marketplace.places import queries as places
 
@@ -15,9 +17,15 @@ def stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def whole_pounds(value: Any) -> Any:
-    """“£1,500 ” as people type it, ready to be read as a number."""
-    return value.replace("£", "").replace(",", "").strip() if isinstance(value, str) else value
+class WholeNumberField(IntegerField):
+    """A whole number as people type it: “1,500”, “£1500 ”."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        typed = [value.replace("£", "").replace(",", "").strip() for value in valuelist]
+        try:
+            super().process_formdata(typed)
+        except ValueError:
+            raise ValueError("Enter a whole number, such as 1500") from None
 
 
 def required(message: str) -> DataRequired:
@@ -37,6 +45,11 @@ def email(form: Form, field: Field) -> None:
         validate_email(field.data, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise ValidationError("Enter an e-mail address like name@example.org") from None
+
+
+def grouped_categories() -> dict[str, dict[str, str]]:
+    """Every category under its parent's name, as a grouped select takes its choices."""
+    return {group: dict(choices) for group, choices in catalogue().choices().items()}
 
 
 def known_place(form: Form, field: Field) -> None:

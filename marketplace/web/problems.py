@@ -3,8 +3,10 @@
 import logging
 
 from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from marketplace.extensions import db
 
@@ -16,15 +18,26 @@ def explain(app: Flask) -> None:
     """Answer every error with a page of ours; anything unforeseen is logged and becomes a 500."""
 
     @app.errorhandler(HTTPException)
-    def http_problem(error: HTTPException) -> tuple[str, int]:
+    def http_problem(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
         g.is_failing = code >= 500
-        page = code if code in SHOWN else 400 if code < 500 else 500
-        return render_template(f"errors/{page}.html", expired=isinstance(error, CSRFError)), code
+        shown = code if code in SHOWN else 400 if code < 500 else 500
+        allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+        headers = {"Allow": ", ".join(allowed)} if allowed else {}
+        return _page(shown, expired=isinstance(error, CSRFError)), code, headers
 
     @app.errorhandler(Exception)
-    def bug(error: Exception) -> tuple[str, int]:
+    def bug(error: Exception) -> ResponseReturnValue:
         g.is_failing = True
         db.session.rollback()
         log.exception("unforeseen error", extra={"error": type(error).__name__})
-        return render_template("errors/500.html"), 500
+        return _page(500), 500
+
+
+def _page(shown: int, *, expired: bool = False) -> str:
+    try:
+        return render_template(f"errors/{shown}.html", expired=expired)
+    except SQLAlchemyError:  # every page asks the database who is reading; this one can do without
+        g.is_failing = True
+        db.session.rollback()
+        return render_template(f"errors/{shown}.html", expired=expired)

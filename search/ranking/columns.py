@@ -42,7 +42,8 @@ def lay_out(wants: Sequence[Want], gives: Sequence[Give], vocabulary: Vocabulary
     """The columns of both sides, sharing one numbering of categories."""
     everything: list[Listing] = [*wants, *gives]
     slugs = sorted({slug for listing in everything for slug in listing.categories})
-    number = {slug: column for column, slug in enumerate(slugs)}
+    # A parent alone (“care, any kind”) holds many trades: two filed under it are akin, not the same.
+    number = {slug: column for column, slug in enumerate(slug for slug in slugs if "/" in slug)}
     upper = {slug: column for column, slug in enumerate(sorted({parent(slug) for slug in slugs}))}
 
     def columns(listings: Sequence[Listing], money: Numbers) -> Columns:
@@ -75,7 +76,10 @@ def _numbers(values: Iterable[float | None]) -> Numbers:
 
 def _marks(listings: Sequence[Listing], number: dict[str, int], level: Callable[[str], str]) -> csr_matrix:
     """Rows × slugs, 1 where the listing is filed there."""
-    filed = [sorted({number[level(slug)] for slug in listing.categories}) for listing in listings]
+    filed = [
+        sorted({number[level(slug)] for slug in listing.categories if level(slug) in number})
+        for listing in listings
+    ]
     rows = np.repeat(np.arange(len(filed)), [len(each) for each in filed])
     columns = np.array([column for each in filed for column in each], dtype=int)
     return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(filed), max(1, len(number))))

@@ -50,7 +50,9 @@ def text(pair: Pair, points: int) -> str:
 def category(pair: Pair, points: int) -> str:
     want, give = pair.want, pair.give
     if same := sorted(want.categories & give.categories):
-        return f"Both are filed under {listed([pair.name_of(slug) for slug in same[:2]])}"
+        exact = [slug for slug in same if "/" in slug]
+        how = "filed" if exact else "broadly"
+        return f"Both are {how} under {listed([pair.name_of(slug) for slug in (exact or same)[:2]])}"
     if points > 0:
         asked, given = _closest(want, give)
         return (

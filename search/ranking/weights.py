@@ -6,7 +6,7 @@ compare only within one version.
 
 from collections.abc import Mapping
 
-MODEL_VERSION = "2026.1"
+MODEL_VERSION = "2026.2"
 
 # What is asked for comes first: text and category together carry 65 of 100, because a neighbour of the
 # right size who does something else is no match. Text leads category because a category holds many trades.

@@ -25,7 +25,10 @@ TODAY = NOON.date()  # Monday 23 November 2026
 def test_an_opportunity_says_when_it_closes(app, days, words):
     closes_on = None if days is None else TODAY + timedelta(days=days)
 
-    assert when(OpportunityFactory.build(closes_on=closes_on, organisation=None, place_id=1), today=TODAY) == words
+    assert (
+        when(OpportunityFactory.build(closes_on=closes_on, organisation=None, place_id=1), today=TODAY)
+        == words
+    )
 
 
 def test_a_need_says_by_when_it_is_needed(app):

@@ -186,7 +186,9 @@ def test_a_listing_shown_in_its_form_and_sent_back_unchanged_is_the_same(app, fa
 
 def test_a_form_leaves_a_line_to_spare(app):
     need = NeedFactory(
-        quantities=[Quantity(kind=QuantityKind.MONEY, wanted=number + 1, position=number) for number in range(3)]
+        quantities=[
+            Quantity(kind=QuantityKind.MONEY, wanted=number + 1, position=number) for number in range(3)
+        ]
     )
     form = NeedForm(formdata=None, meta={"csrf": False})
     form.show(need)

@@ -36,7 +36,7 @@ def everything_queued(listing: Listing) -> bool:
 
 @pytest.mark.parametrize("before", ListingStatus)
 @pytest.mark.parametrize("after", ListingStatus)
-def test_only_the_moves_in_the_table_are_made(app, before, after):
+def test_only_the_moves_in_the_table_are_made(before, after):
     listing = NeedFactory.build(status=before, organisation=None, place_id=1)
 
     if after in NEXT.get(before, ()):
@@ -172,7 +172,11 @@ def test_the_daily_job_takes_down_what_is_past_its_last_day_and_nothing_else(app
     today = clock.today()
     gone, kept = today - timedelta(days=1), today + timedelta(days=1)
     past = [NeedFactory(closes_on=gone), CapabilityFactory(expires_on=gone)]
-    still = [NeedFactory(closes_on=today), OfferFactory(expires_on=kept), NeedFactory(**DRAFT, closes_on=gone)]
+    still = [
+        NeedFactory(closes_on=today),
+        OfferFactory(expires_on=kept),
+        NeedFactory(**DRAFT, closes_on=gone),
+    ]
     outbox.add("listings.expire")
     db.session.commit()
 

@@ -141,9 +141,9 @@ def test_two_lines_that_read_the_same_stay_two_lines(app):
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        ([QuantityDetails(QuantityKind.GOODS, 4, "chairs")], "5 chairs has been promised already, so ask"),
-        ([QuantityDetails(QuantityKind.GOODS, 12, "stools")], "5 chairs has been promised already, so keep"),
-        ([QuantityDetails(QuantityKind.MONEY, 500)], "5 chairs has been promised already, so keep"),
+        ([QuantityDetails(QuantityKind.GOODS, 4, "chairs")], "You have been promised 5 chairs, so ask"),
+        ([QuantityDetails(QuantityKind.GOODS, 12, "stools")], "You have been promised 5 chairs, so keep"),
+        ([QuantityDetails(QuantityKind.MONEY, 500)], "You have been promised 5 chairs, so keep"),
     ],
 )
 def test_a_promise_cannot_be_edited_away(app, wanted, words):
@@ -162,8 +162,13 @@ def test_a_line_somebody_offered_towards_cannot_be_taken_out(app):
     need, giver = need_of((QuantityKind.GOODS, 12, 0, "chairs")), OrganisationFactory()
     db.session.add(
         Pledge(
-            need=need, quantity_row=need.quantities[0], giver_id=giver.id, receiver_id=need.organisation_id,
-            quantity=3, form_key="a form", offered_at=NOON,
+            need=need,
+            quantity_row=need.quantities[0],
+            giver_id=giver.id,
+            receiver_id=need.organisation_id,
+            quantity=3,
+            form_key="a form",
+            offered_at=NOON,
         )  # fmt: skip
     )
     db.session.commit()

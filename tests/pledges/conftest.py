@@ -31,7 +31,10 @@ class Scene:
 
     def offer(self, quantity: int = 8, *, key: str = "a form", **more: object) -> Pledge:
         details = services.PledgeDetails(
-            quantity_id=more.pop("quantity_id", self.line.id), quantity=quantity, words="On Friday.", form_key=key
+            quantity_id=more.pop("quantity_id", self.line.id),
+            quantity=quantity,
+            words="On Friday.",
+            form_key=key,
         )
         giver = more.pop("giver", self.firm)
         return services.offer(self.need, details, giver=giver, actor=self.giver, now=NOON)

@@ -43,8 +43,8 @@ def test_a_marked_file_may_be_kept_for_ever_and_an_unmarked_one_may_not(app, bui
     (built / "app.css").write_text("a { color: green }")
     browser = app.test_client()
 
-    kept = browser.get(pages.asset("app.css"))
-    asked = browser.get("/static/dist/app.css")
+    with browser.get(pages.asset("app.css")) as kept, browser.get("/static/dist/app.css") as asked:
+        pass
 
     assert (kept.status_code, asked.status_code) == (200, 200)
     assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"

@@ -1,0 +1,57 @@
+"""The demo, loaded once for all tests that only look at it."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from marketplace.demo import services
+from marketplace.extensions import db
+from search.embedded import EmbeddedEngine
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+
+# What an unbroken load and another may differ in: when the machine did it, and the queue's own rows.
+NOT_COMPARED = {"sent_at", "provider_id"}
+TABLES_NOT_COMPARED = {"outbox_row"}
+
+
+@pytest.fixture(scope="module")
+def _loaded(_application: tuple, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application with the demo in it; its tests change nothing."""
+    app, emptier = _application
+    emptier.empty()
+    app.extensions["search"] = EmbeddedEngine(tmp_path_factory.mktemp("index"))
+    shutil.rmtree(mail_folder(app), ignore_errors=True)
+    with app.app_context():
+        services.write(now=MONDAY)
+        db.session.commit()
+        services.finish()
+        db.session.remove()
+    return app
+
+
+@pytest.fixture
+def demo(_loaded: Flask) -> Iterator[Flask]:
+    """An application context on the loaded demo."""
+    with _loaded.app_context():
+        yield _loaded
+        db.session.remove()
+
+
+def mail_folder(app: Flask) -> Path:
+    return Path(app.config["SETTINGS"].data_dir) / "mail"
+
+
+def everything() -> dict[str, list[tuple]]:
+    """Every row of the database that two loads must agree on, by table."""
+    found = {}
+    for table in db.metadata.sorted_tables:
+        if table.name not in TABLES_NOT_COMPARED:
+            columns = [column for column in table.c if column.name not in NOT_COMPARED]
+            rows = db.session.execute(db.select(*columns).order_by(*table.primary_key)).all()
+            found[table.name] = [tuple(row) for row in rows]
+    return found

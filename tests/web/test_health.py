@@ -1,0 +1,54 @@
+"""The test of health, for whoever keeps the machine."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace import clock, outbox
+from marketplace.extensions import db
+from marketplace.outbox.models import OutboxRow
+from tests.apps import another_app
+from tests.factories import NOON
+from tests.web.test_problems import NOWHERE
+
+
+def test_well_and_with_nothing_to_do(app):
+    answer = app.test_client().get("/health")
+
+    assert answer.status_code == 200
+    assert answer.json == {
+        "database": "up",
+        "search": "up",
+        "outbox": {"waiting": 0, "oldest_seconds": 0, "failed": 0},
+    }
+
+
+def test_what_waits_and_what_was_given_up_is_counted(app, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    for key in ("waiting", "failed", "done"):
+        outbox.add("note", key=key)
+    db.session.flush()
+    rows = {row.payload["key"]: row for row in db.session.scalars(db.select(OutboxRow))}
+    rows["failed"].failed_at = rows["done"].done_at = NOON
+    rows["waiting"].created_at = NOON - timedelta(minutes=5)
+    db.session.commit()
+
+    assert app.test_client().get("/health").json["outbox"] == {
+        "waiting": 1,
+        "oldest_seconds": 300,
+        "failed": 1,
+    }
+
+
+@pytest.mark.parametrize("kind", NOWHERE)
+def test_a_database_that_is_away_is_a_503(tmp_path, kind):
+    with another_app(tmp_path, {"database_url": NOWHERE[kind]}) as app:
+        answer = app.test_client().get("/health")
+
+    assert answer.status_code == 503
+    assert answer.json == {"database": "down"}
+
+
+def test_a_database_without_tables_is_not_well(tmp_path):
+    with another_app(tmp_path) as app:
+        assert app.test_client().get("/health").status_code == 503
