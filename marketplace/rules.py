@@ -39,8 +39,10 @@ def member(person: Any, row: Any) -> bool:
 
 
 def someone_else(person: Any, row: Any) -> bool:
-    """Acts for an organisation other than the row's own."""
-    return person.acting_for is not None and person.acting_for.id != row.organisation_id
+    """Acts for an organisation other than the row’s own, and the row is on the board."""
+    return (
+        bool(row.is_public) and person.acting_for is not None and person.acting_for.id != row.organisation_id
+    )
 
 
 def either_side(person: Any, row: Any) -> bool:

@@ -33,7 +33,7 @@ class Visitor:
         assert found, f"no link “{words}” on {self.path}; there are {[said(link) for link in links]}"
         return self.open(str(found[0]["href"]), status=status)
 
-    def press(self, words: str, *, status: int = 200, **answers: Any) -> "Visitor":
+    def press(self, words: str, /, *, status: int = 200, **answers: Any) -> "Visitor":
         """Fill in the form that has this button, by field name or label, and press it."""
         button = self._button(words)
         form = button.find_parent("form")

@@ -17,12 +17,11 @@ def load(on: datetime | None) -> None:
     """Fill an empty database with the demo. Safe to stop and run again: it is loaded whole, and once."""
     from marketplace.demo import queries, services
 
-    if queries.is_loaded():
-        click.echo("The demo is there already; nothing was changed.")
-    else:
-        click.echo("Telling what happened in County Durham so far…", err=True)
-        services.write(now=on.replace(tzinfo=UTC) if on else clock.now())
+    click.echo("Telling what happened in County Durham so far…", err=True)
+    if services.load(now=on.replace(tzinfo=UTC) if on else clock.now()):
         db.session.commit()
         click.echo("Building the search index, and sending this week’s digests…", err=True)
+    else:
+        click.echo("The demo is there already; nothing was changed.")
     services.finish()
     click.echo(queries.counts())

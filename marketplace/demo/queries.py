@@ -46,10 +46,10 @@ def has_real_organisations() -> bool:
 
 def counts() -> Counts:
     """What is there now."""
-    rows = db.session.execute(db.select(Listing.family, func.count()).group_by(Listing.family))
+    query = db.select(Listing.family, func.count().label("number")).group_by(Listing.family)
     return Counts(
         organisations=_number(Organisation),
-        families=dict.fromkeys(Family, 0) | {family: number for family, number in rows},
+        families=dict.fromkeys(Family, 0) | {row.family: row.number for row in db.session.execute(query)},
         matches=_number(Match, Match.retired_at.is_(None)),
         digests=_number(Digest, Digest.message_id.is_not(None)),
     )

@@ -33,13 +33,14 @@ def message(mailmessage: MailMessage) -> ResponseReturnValue:
 @bp.get("/mail/<int:mailmessage_id>/html")
 @requires("mail.read", MailMessage)
 def message_html(mailmessage: MailMessage) -> ResponseReturnValue:
-    """The HTML part alone, for the frame on the message's page; nothing in it may run."""
+    """The HTML part alone, for the frame on its page: nothing in it runs, and its links leave the frame."""
     _only_in_the_demo()
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
         "sandbox allow-top-navigation-by-user-activation allow-popups"
     )
-    return mailmessage.html, {"Content-Security-Policy": policy}
+    framed = mailmessage.html.replace("<head>", '<head><base target="_top">', 1)
+    return framed, {"Content-Security-Policy": policy}
 
 
 @bp.app_context_processor

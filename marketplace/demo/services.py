@@ -28,11 +28,14 @@ OPENED_DAYS_AGO = 250  # the marketplace itself, before the first organisation
 SALT = b"durham-demo-salt"  # the password is printed on a page: this only keeps two loads alike
 
 
-def write(*, now: datetime) -> None:
+def load(*, now: datetime) -> bool:
     """Write the whole demo into this transaction, so that it is there when it commits or not at all.
 
-    Raises `Refused` where the demo would be mixed with real organisations.
+    Returns False, with nothing done, where it is there already. Raises `Refused` where it would be mixed
+    with real organisations.
     """
+    if queries.is_loaded():
+        return False
     if queries.has_real_organisations():
         raise Refused(
             "This database holds real organisations, and the demo is not mixed with them."
@@ -53,6 +56,7 @@ def write(*, now: datetime) -> None:
     )
     with Past(session, letters_leave=True) as today:
         today.tell(now, _write_digests)
+    return True
 
 
 def finish() -> None:

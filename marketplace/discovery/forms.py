@@ -49,7 +49,8 @@ class SearchForm(Form):
         )
 
     def show(self, asked: Asked) -> None:
-        """Put what was understood back into the boxes."""
+        """Put what was understood back into the boxes, and what was not beside its box."""
+        self.where.errors = [asked.problem] if asked.problem else []
         self.q.data, self.where.data = asked.text, asked.where
         self.miles.data = str(asked.miles) if asked.miles else ""
         self.kind.data, self.category.data = list(asked.families), asked.category

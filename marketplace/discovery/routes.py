@@ -1,5 +1,7 @@
 """Searching, and the public pages of listings and organisations."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -55,7 +57,9 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
         organisation=row,
         own=current_person().belongs_to(organisation_id),
         size=organisations.size_words(row, on=row.facts_on or today),
-        notices=[card(each, today=today) for each in listings.published_by(row)],
+        notices=[
+            replace(card(each, today=today), organisation_name="") for each in listings.published_by(row)
+        ],
         past_work=listings.past_work_of(row),
     )
 

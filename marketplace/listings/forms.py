@@ -61,6 +61,12 @@ class ListingForm(FlaskForm):
         validators=[Length(max=80)],
     )
 
+    more_categories: tuple[str, ...] = ()  # beyond the two asked about: kept as they are
+
+    def keep(self, listing: Listing) -> None:
+        """Remember what the form does not ask about, so that saving loses nothing."""
+        self.more_categories = tuple(listing.categories[2:])
+
     def show(self, listing: Listing) -> None:
         """Put a listing's own answers into the form."""
         chosen = [*listing.categories, "", ""]
@@ -76,7 +82,8 @@ class ListingForm(FlaskForm):
 
     def shared(self) -> dict[str, Any]:
         """The shared answers, by the names of `ListingDetails`."""
-        slugs = dict.fromkeys(slug for slug in (self.category.data, self.second_category.data) if slug)
+        chosen = (self.category.data, self.second_category.data, *self.more_categories)
+        slugs = dict.fromkeys(slug for slug in chosen if slug)
         return {
             "title": self.title.data,
             "body": self.body.data,
@@ -90,7 +97,7 @@ class ListingForm(FlaskForm):
 class QuantityForm(Form):
     """One line of “how much of what”; a blank line is no line."""
 
-    kind = SelectField("Kind", choices=KIND_CHOICES)  # no Optional: it would skip the check below
+    kind = SelectField("Kind", choices=KIND_CHOICES, default="")  # no Optional: it would skip the check below
     wanted = WholeNumberField(
         "How many?",
         validators=[Optional(), NumberRange(min=1, max=1_000_000, message="Enter a number of 1 or more")],

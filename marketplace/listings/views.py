@@ -60,6 +60,7 @@ def _writing(bp: Blueprint, pages: FamilyPages, name: str) -> None:
     def edit(**row: Listing) -> ResponseReturnValue:
         listing = row[name]
         form = pages.form()
+        form.keep(listing)
         if form.validate_on_submit() and _saved(form, pages, listing):
             services.edited(listing, actor=current_user)
             db.session.commit()

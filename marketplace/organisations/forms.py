@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import URL, Length, NumberRange, Optional
+from wtforms.validators import URL, Length, NumberRange, Optional, Regexp
 
 from marketplace.categories.catalogue import catalogue
 from marketplace.organisations.models import Organisation, OrganisationKind
@@ -10,6 +10,7 @@ from marketplace.organisations.queries import KIND_WORDS
 from marketplace.organisations.services import OrganisationDetails
 from marketplace.web.fields import WholeNumberField, email, known_place, required, stripped
 
+_WHOLE = "Enter a whole address, such as https://example.org"
 _NOT_NEGATIVE = NumberRange(min=0, message="Enter 0 or more")
 
 
@@ -43,7 +44,8 @@ class OrganisationForm(FlaskForm):
         validators=[
             Optional(),
             Length(max=300),
-            URL(message="Enter a whole address, such as https://example.org"),
+            URL(message=_WHOLE),
+            Regexp("https?://", message=_WHOLE),
         ],
     )
     charity_number = StringField("Charity number (optional)", filters=[stripped], validators=[Length(max=20)])

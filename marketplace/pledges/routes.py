@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from wtforms import Field
 
 from marketplace import clock
 from marketplace.access import current_person, requires
@@ -33,7 +34,7 @@ def create(need: Need) -> ResponseReturnValue:
             )
         except Refused as refusal:
             db.session.rollback()
-            target = getattr(form, refusal.field or "quantity", form.quantity)
+            target: Field = getattr(form, refusal.field or "quantity", form.quantity)
             target.errors = [*target.errors, refusal.message]
         else:
             db.session.commit()

@@ -1,7 +1,7 @@
 """The demo, loaded once for all tests that only look at it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def _loaded(_application: tuple, tmp_path_factory: pytest.TempPathFactory) -> Fl
     app.extensions["search"] = EmbeddedEngine(tmp_path_factory.mktemp("index"))
     shutil.rmtree(mail_folder(app), ignore_errors=True)
     with app.app_context():
-        services.write(now=MONDAY)
+        services.load(now=MONDAY)
         db.session.commit()
         services.finish()
         db.session.remove()
@@ -40,6 +40,17 @@ def demo(_loaded: Flask) -> Iterator[Flask]:
     with _loaded.app_context():
         yield _loaded
         db.session.remove()
+
+
+@pytest.fixture
+def empty(_application: tuple) -> Callable[[], None]:
+    """Makes the database empty once more."""
+
+    def _empty() -> None:
+        db.session.remove()
+        _application[1].empty()
+
+    return _empty
 
 
 def mail_folder(app: Flask) -> Path:

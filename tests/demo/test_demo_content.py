@@ -73,7 +73,7 @@ def test_the_demo_is_as_large_as_was_promised():
     families = Counter(listing.family for each in organisations for listing in each.listings)
 
     assert abs(len(organisations) - 120) <= 10
-    assert {kind for kind in OrganisationKind} == {each.kind for each in organisations}
+    assert set(OrganisationKind) == {each.kind for each in organisations}
     assert families == {"opportunity": 60, "need": 80, "capability": 100, "offer": 60}
 
 

@@ -70,7 +70,7 @@ def kill_when(app: Flask, tmp_path: Path) -> Callable[..., int]:
     return _kill_when
 
 
-def awards(number: int) -> list[dict[str, str]]:
+def awards(number: int, firms: int = 400) -> list[dict[str, str]]:
     """Awards whose suppliers come back in later batches, spelt otherwise and knowing more."""
     return [
         AWARD
@@ -79,7 +79,7 @@ def awards(number: int) -> list[dict[str, str]]:
             "Title": f"{TRADES[each % 4][0]} work, part {each}",
             "Cpv Codes": TRADES[each % 4][1],
             SUPPLIERS: "".join(
-                f"[Firm {(each * 7 + other) % 400} {'Ltd' if each % 2 else 'Limited'}|"
+                f"[Firm {(each * 7 + other) % firms} {'Ltd' if each % 2 else 'Limited'}|"
                 f"{'Crook DL15 9AA' if each % 3 else ''}|"
                 f"{'COMPANIES_HOUSE' if each % 5 else 'NONE_SOLE_TRADER'}|0{each % 400:07}|Yes|No]"
                 for other in range(3)
@@ -112,7 +112,7 @@ def charities(number: int) -> list[dict[str, str]]:
 
 
 def test_an_import_of_notices_killed_half_way_ends_the_same(run, tmp_path, kill_when, everything):
-    path = write_csv(tmp_path / "notices.csv", [*awards(1_600), *notices(200)])
+    path = write_csv(tmp_path / "notices.csv", [*awards(800), *notices(100)])
     arguments = ("contracts-finder", path, "--on", "2026-11-23")
 
     reached = kill_when(PastWork, 600, "import", *arguments)
@@ -121,14 +121,14 @@ def test_an_import_of_notices_killed_half_way_ends_the_same(run, tmp_path, kill_
     empty()
     run(*arguments)
 
-    assert 600 <= reached < total == 4_800
+    assert 600 <= reached < total == 2_400
     assert "unchanged 0" not in again.stdout
     assert again.stdout.startswith("new ")
     assert after_the_kill == everything()
 
 
 def test_an_import_of_charities_killed_half_way_ends_the_same(run, tmp_path, kill_when, everything):
-    path = write_csv(tmp_path / "charities.csv", charities(3_000))
+    path = write_csv(tmp_path / "charities.csv", charities(1_000))
 
     reached = kill_when(Organisation, 200, "import", "charities", path)
     run("charities", path)
@@ -136,12 +136,12 @@ def test_an_import_of_charities_killed_half_way_ends_the_same(run, tmp_path, kil
     empty()
     run("charities", path)
 
-    assert 200 <= reached < total == 3_000
+    assert 200 <= reached < total == 1_000
     assert after_the_kill == everything()
 
 
 def test_a_ranking_killed_half_way_ends_the_same(run, tmp_path, kill_when, everything):
-    run("contracts-finder", write_csv(tmp_path / "all.csv", [*awards(400), *notices(600)]))
+    run("contracts-finder", write_csv(tmp_path / "all.csv", [*awards(40, firms=12), *notices(300)]))
 
     reached = kill_when(Match, 1, "match", "run")
     again = CliRunner().invoke(match, ["run"])

@@ -12,12 +12,13 @@ from tests.imports.conftest import AWARD, NOTICE, write_csv
 
 
 def whole_database() -> str:
-    """Every value of every row of every table."""
+    """Every value of every row of every table, but for fingerprints, whose digits say nothing."""
     return "\n".join(
         str(value)
         for table in db.metadata.sorted_tables
-        for row in db.session.execute(db.select(table))
-        for value in row
+        for row in db.session.execute(db.select(table)).mappings()
+        for column, value in row.items()
+        if column != "source_mark"
     )
 
 

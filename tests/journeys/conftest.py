@@ -91,7 +91,11 @@ class Someone:
 
     def look(self) -> None:
         """Check the page they are on: invariants always, axe and the width once for each kind of page."""
-        html = self.page.content() if self.setting.scripts else self.page.locator("html").evaluate("e => e.outerHTML")
+        html = (
+            self.page.content()
+            if self.setting.scripts
+            else self.page.locator("html").evaluate("e => e.outerHTML")
+        )
         check_page(html, where=self.page.url)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.setting.width, f"{self.page.url} scrolls sideways: {wide} px"
@@ -115,14 +119,24 @@ class Someone:
         self.look()
 
 
+def adds_up(someone: Someone) -> None:
+    """The reasons' points, as shown, are the score, as shown."""
+    points = someone.page.locator("section[aria-labelledby='why'] li .pf-num").all_inner_texts()
+    score = int(someone.heading.rpartition(":")[2].partition(" of ")[0])
+    assert points, "no reasons are shown"
+    assert sum(int(each.replace("−", "-")) for each in points) == score
+
+
 @pytest.fixture(scope="session")
 def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo loaded, made once."""
     folder = tmp_path_factory.mktemp("demo")
     for command in (("db", "upgrade"), ("demo", "load")):
-        subprocess.run(
-            [sys.executable, "-m", "marketplace", *command], env=environment(folder), check=True, capture_output=True
-        )
+        done = subprocess.run(
+            [sys.executable, "-m", "marketplace", *command],
+            env=environment(folder), check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
     return folder
 
 
@@ -137,7 +151,9 @@ def _browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", params=SETTINGS, ids=lambda setting: setting.name)
-def _site(request: pytest.FixtureRequest, _demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple]:
+def _site(
+    request: pytest.FixtureRequest, _demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple]:
     """The demo served from a copy of its own for each setting, web and worker in one process."""
     folder = tmp_path_factory.mktemp(request.param.name) / "data"
     shutil.copytree(_demo, folder)
@@ -185,7 +201,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server stopped by itself"
         try:
-            with urllib.request.urlopen(address, timeout=2):
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # our own server's address
                 return
         except OSError:
             time.sleep(0.1)

@@ -141,7 +141,8 @@ def test_at_least_one_line_is_asked_for(app, family):
 
 
 def test_blank_lines_between_are_left_out(app):
-    form = sent("need", **{"quantities-2-kind": "money", "quantities-2-wanted": "£1,200"})
+    empty = {"quantities-1-kind": "", "quantities-1-wanted": "", "quantities-1-what": ""}
+    form = sent("need", **empty, **{"quantities-2-kind": "money", "quantities-2-wanted": "£1,200"})
 
     assert [(each.kind, each.wanted, each.what) for each in form.details().quantities] == [
         (QuantityKind.GOODS, 12, "chairs"),

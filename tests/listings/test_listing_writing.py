@@ -160,17 +160,10 @@ def test_a_promise_cannot_be_edited_away(app, wanted, words):
 
 def test_a_line_somebody_offered_towards_cannot_be_taken_out(app):
     need, giver = need_of((QuantityKind.GOODS, 12, 0, "chairs")), OrganisationFactory()
-    db.session.add(
-        Pledge(
-            need=need,
-            quantity_row=need.quantities[0],
-            giver_id=giver.id,
-            receiver_id=need.organisation_id,
-            quantity=3,
-            form_key="a form",
-            offered_at=NOON,
-        )  # fmt: skip
-    )
+    offered = {"quantity": 3, "form_key": "a form", "offered_at": NOON}
+    pledge = Pledge(quantity_row=need.quantities[0], giver=giver, receiver=need.organisation, **offered)
+    pledge.need = need
+    db.session.add(pledge)
     db.session.commit()
 
     with pytest.raises(Refused, match="Somebody has offered towards a line"):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace import clock, outbox
+from marketplace.discovery import services as discovery
 from marketplace.extensions import db
 from marketplace.outbox.models import OutboxRow
 from tests.apps import another_app
@@ -13,6 +14,7 @@ from tests.web.test_problems import NOWHERE
 
 
 def test_well_and_with_nothing_to_do(app):
+    discovery.rebuild()
     answer = app.test_client().get("/health")
 
     assert answer.status_code == 200
@@ -21,6 +23,12 @@ def test_well_and_with_nothing_to_do(app):
         "search": "up",
         "outbox": {"waiting": 0, "oldest_seconds": 0, "failed": 0},
     }
+
+
+def test_an_index_that_was_never_built_is_told_but_the_process_is_well(app):
+    answer = app.test_client().get("/health")
+
+    assert (answer.status_code, answer.json["search"]) == (200, "down")
 
 
 def test_what_waits_and_what_was_given_up_is_counted(app, monkeypatch):

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 
 import pytest
 from sqlalchemy import insert
@@ -19,13 +21,15 @@ Lines = Callable[[], list[dict]]
 
 
 @pytest.fixture
-def lines(app, capsys) -> Iterator[Lines]:
+def lines(app, monkeypatch) -> Iterator[Lines]:
     """What was logged to standard error so far, as the running application logs it."""
     PlaceFactory()
     db.session.commit()
+    written = StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
     with as_it_was():
         logs.to_stderr()
-        yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
 
 
 def test_a_request_is_one_line_of_json_by_endpoint(app, lines):

@@ -1,0 +1,280 @@
+"""Who may use what: every endpoint says, and no stranger gets further than it says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from marketplace import access, rules
+from marketplace.accounts.models import User
+from marketplace.extensions import db
+from marketplace.listings.models import ListingStatus
+from marketplace.mail.models import MailMessage, Stream
+from marketplace.organisations.models import Organisation
+from marketplace.pledges.models import Pledge
+from marketplace.responses.models import Response
+from tests.factories import (
+    NOON,
+    CapabilityFactory,
+    MatchFactory,
+    MembershipFactory,
+    NeedFactory,
+    OfferFactory,
+    OpportunityFactory,
+    PlaceFactory,
+    UserFactory,
+)
+from tests.invariants import check_page
+
+FAMILIES = ("need", "offer", "capability", "opportunity")
+ANYONE_SEES = {f"{family}.see" for family in FAMILIES}
+ANYONE_ELSE_ANSWERS = {"need.pledge", "opportunity.respond"}
+TOKEN = "a-token-nobody-signed"
+
+
+@dataclass
+class Scene:
+    """One row of everything the owner's organisation has, and three people around it."""
+
+    owner: User
+    other: User  # has a pledge, a response and a match with the owner
+    stranger: User
+    ids: dict[str, Any]  # the value for each name that an address can hold
+
+    def fill(self, rule: Rule) -> dict[str, Any]:
+        return {name: self.ids[name] for name in rule.arguments}
+
+
+@pytest.fixture
+def scene(app: Flask) -> Scene:
+    PlaceFactory(is_demo=True)
+    owner, other, stranger = MembershipFactory(), MembershipFactory(), MembershipFactory()
+    mine: Organisation = owner.organisation
+    need, opportunity = NeedFactory(organisation=mine), OpportunityFactory(organisation=mine)
+    pledge = Pledge(
+        need=need,
+        quantity_row=need.quantities[0],
+        giver=other.organisation,
+        receiver=mine,
+        quantity=2,
+        form_key="one form",
+        offered_at=NOON,
+    )
+    response = Response(
+        opportunity=opportunity,
+        supplier=other.organisation,
+        buyer=mine,
+        words="We could.",
+        interested_at=NOON,
+    )
+    letter = MailMessage(
+        stream=Stream.NEWS, user_id=owner.user_id, address="a@b.example", subject="News", text="News", html="",
+        created_at=NOON,
+    )  # fmt: skip
+    match = MatchFactory(organisation=mine, listing=NeedFactory(organisation=other.organisation))
+    rows = {
+        "need": need,
+        "opportunity": opportunity,
+        "offer": OfferFactory(organisation=mine),
+        "capability": CapabilityFactory(organisation=mine),
+        "organisation": mine,
+        "match": match,
+        "pledge": pledge,
+        "response": response,
+        "mailmessage": letter,
+    }
+    db.session.add_all([pledge, response, letter])
+    db.session.commit()
+    ids = {f"{name}_id": row.id for name, row in rows.items()}
+    return Scene(owner.user, other.user, stranger.user, {**ids, "token": TOKEN, "filename": "mark.svg"})
+
+
+def as_person(app: Flask, user: User | None) -> FlaskClient:
+    client = app.test_client()
+    if user is not None:
+        with client.session_transaction() as session:
+            session["_user_id"] = str(user.id)
+    return client
+
+
+def endpoints(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:
+    """Every address of ours that answers this method, and its rule (or `public`)."""
+    for rule in app.url_map.iter_rules():
+        if method in (rule.methods or ()) and rule.endpoint != "static":
+            yield rule, app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]  # our mark
+
+
+def answers(app: Flask, scene: Scene, user: User | None, method: str) -> Iterator[tuple[Rule, str, Any]]:
+    """What this person gets from each endpoint that is not public."""
+    client = as_person(app, user)
+    for rule, action in endpoints(app, method):
+        if action != "public":
+            with app.test_request_context():
+                path = app.url_for(rule.endpoint, **scene.fill(rule))
+            yield rule, action, client.open(path, method=method)
+            db.session.rollback()
+
+
+@pytest.fixture
+def without_tokens(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let forms in without their token, so that only the rule can refuse."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+
+
+def test_every_endpoint_says_who_may_use_it(app):
+    silent = [
+        name
+        for name, view in app.view_functions.items()
+        if name != "static" and getattr(view, "access", None) not in {"public", *rules.RULES}
+    ]
+
+    assert silent == []
+
+
+def test_every_rule_is_used_by_some_endpoint(app):
+    used = {getattr(view, "access", "") for view in app.view_functions.values()}
+
+    assert set(rules.RULES) - used == set()
+
+
+def test_every_public_endpoint_is_named_here(app):
+    public = {name for name, view in app.view_functions.items() if getattr(view, "access", "") == "public"}
+
+    assert public == {
+        *("accounts.sign_up", "accounts.check_email", "accounts.confirm", "accounts.sign_in"),
+        *("accounts.sign_out", "accounts.forgot", "accounts.reset", "organisations.invitation"),
+        *("discovery.search", "discovery.organisation", "health.show"),
+        *("home.index", "home.how_it_works", "home.privacy", "home.accessibility"),
+    }
+
+
+def test_a_rule_nobody_wrote_cannot_be_asked_for():
+    with pytest.raises(LookupError, match=r"need\.burn"):
+        access.requires("need.burn")
+    with pytest.raises(KeyError):
+        rules.allows("need.burn", access.Person(None, (), None))
+
+
+def test_signed_out_every_private_page_leads_to_sign_in_and_back(app, scene):
+    seen = 0
+    for rule, action, answer in answers(app, scene, None, "GET"):
+        if action not in ANYONE_SEES:
+            assert answer.status_code == 302, rule
+            assert answer.location.startswith("/sign-in?next=%2F") or "next=/" in answer.location, rule
+            seen += 1
+
+    assert seen > 20
+
+
+def test_signed_out_every_button_leads_to_sign_in_and_changes_nothing(app, scene, without_tokens):
+    before = scene.ids.copy()
+    for rule, _, answer in answers(app, scene, None, "POST"):
+        assert (answer.status_code, answer.location) == (302, "/sign-in"), rule
+
+    assert before == scene.ids
+
+
+@pytest.mark.parametrize("who", ["nobody", "owner"])
+def test_a_form_without_its_token_is_a_400_everywhere(app, scene, who):
+    client = as_person(app, scene.owner if who == "owner" else None)
+    wrong = {}
+    for rule, _ in endpoints(app, "POST"):
+        with app.test_request_context():
+            path = app.url_for(rule.endpoint, **scene.fill(rule))
+        answer = client.post(path)
+        if answer.status_code != 400:
+            wrong[rule.rule] = answer.status_code
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_stranger_gets_no_further_than_what_is_public(app, scene, without_tokens, method):
+    wrong, seen = {}, 0
+    for rule, action, answer in answers(app, scene, scene.stranger, method):
+        if not rule.arguments or action in ANYONE_SEES | ANYONE_ELSE_ANSWERS or "token" in rule.arguments:
+            continue
+        seen += 1
+        if answer.status_code not in (403, 404):
+            wrong[rule.rule] = answer.status_code
+
+    assert seen > 10
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_other_peoples_drafts_do_not_exist(app, scene, without_tokens, method):
+    for family in FAMILIES:
+        row = db.session.get_one(FACTORIES[family]._meta.model, scene.ids[f"{family}_id"])
+        row.status, row.published_at = ListingStatus.DRAFT, None
+    db.session.commit()
+    wrong, seen = {}, 0
+    for rule, _, answer in answers(app, scene, scene.stranger, method):
+        if rule.arguments & {f"{family}_id" for family in FAMILIES}:
+            seen += 1
+            if answer.status_code != 404:
+                wrong[rule.rule] = answer.status_code
+
+    assert seen > 8
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_row_that_is_not_there_is_a_404(app, scene, without_tokens, method):
+    scene.ids = {name: 987_654 if name.endswith("_id") else value for name, value in scene.ids.items()}
+
+    for rule, _, answer in answers(app, scene, scene.owner, method):
+        if any(name.endswith("_id") for name in rule.arguments):
+            assert answer.status_code == 404, rule
+
+
+def test_the_other_side_of_a_pledge_cannot_make_the_owners_moves(app, scene, without_tokens):
+    theirs = {"pledge.give", "pledge.see", "response.give", "response.see", "match.see"}
+    wrong = {}
+    for rule, action, answer in answers(app, scene, scene.other, "POST"):
+        bound = action.partition(".")[0] in ("pledge", "response", "match")
+        if bound and action not in theirs and answer.status_code != 404:
+            wrong[rule.rule] = answer.status_code
+
+    assert wrong == {}
+
+
+def test_the_convener_sees_drafts_and_edits_nothing(app, scene):
+    need = NeedFactory(status=ListingStatus.DRAFT, published_at=None)
+    convener = access.Person(UserFactory(is_convener=True), (), None)
+
+    assert rules.allows("need.see", convener, need)
+    assert not rules.allows("need.edit", convener, need)
+
+
+def test_every_page_opens_for_those_it_is_for_and_is_well_made(app, scene):
+    seen = 0
+    for user in (scene.owner, scene.other):
+        client = as_person(app, user)
+        for rule, action in endpoints(app, "GET"):
+            mine = user is scene.owner
+            if "token" in rule.arguments or mine is (action in ANYONE_ELSE_ANSWERS):
+                continue
+            if not mine and rule.arguments and action not in ANYONE_ELSE_ANSWERS | ANYONE_SEES:
+                continue
+            with app.test_request_context():
+                path = app.url_for(rule.endpoint, **scene.fill(rule))
+            answer = client.get(path)
+            assert answer.status_code in (200, 302), f"{path} answered {answer.status_code}"
+            if answer.status_code == 200 and answer.mimetype == "text/html" and not path.endswith("/html"):
+                check_page(answer.text, where=path)
+                seen += 1
+
+    assert seen > 40
+
+
+FACTORIES = {
+    "need": NeedFactory,
+    "offer": OfferFactory,
+    "capability": CapabilityFactory,
+    "opportunity": OpportunityFactory,
+}
