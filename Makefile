@@ -8,7 +8,7 @@ PORT ?= 8000
 NO_BROWSER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format assets clean
+.PHONY: help run test check format assets screenshots clean
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ format: $(VENV)/.tested ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 
 assets: static/dist/.built ## Build the style sheet and the script
+
+screenshots: $(VENV)/.tested static/dist/.built ## Take the pictures of docs/screenshots anew
+	$(BIN)/python -m tests.journeys.screenshots
 
 clean: ## Remove what was installed and built; data in var/ stays
 	rm -rf $(VENV) node_modules static/dist

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from marketplace import access, rules
 from marketplace.accounts.models import User
@@ -72,8 +72,8 @@ def scene(app: Flask) -> Scene:
         interested_at=NOON,
     )
     letter = MailMessage(
-        stream=Stream.NEWS, user_id=owner.user_id, address="a@b.example", subject="News", text="News", html="",
-        created_at=NOON,
+        stream=Stream.NEWS, user_id=owner.user_id, address="a@b.example", subject="News", text="News",
+        html="", created_at=NOON,
     )  # fmt: skip
     match = MatchFactory(organisation=mine, listing=NeedFactory(organisation=other.organisation))
     rows = {
@@ -93,12 +93,20 @@ def scene(app: Flask) -> Scene:
     return Scene(owner.user, other.user, stranger.user, {**ids, "token": TOKEN, "filename": "mark.svg"})
 
 
-def as_person(app: Flask, user: User | None) -> FlaskClient:
-    client = app.test_client()
-    if user is not None:
-        with client.session_transaction() as session:
-            session["_user_id"] = str(user.id)
-    return client
+class Caller:
+    """Somebody who asks for addresses, each in a context of its own, as a server would answer them."""
+
+    def __init__(self, app: Flask, user: User | None) -> None:
+        self.app, self.client = app, app.test_client()
+        if user is not None:
+            with self.client.session_transaction() as session:
+                session["_user_id"] = user.get_id()
+
+    def ask(self, rule: Rule, scene: Scene, method: str = "GET") -> TestResponse:
+        with self.app.test_request_context():
+            path = self.app.url_for(rule.endpoint, **scene.fill(rule))
+        with self.app.app_context():
+            return self.client.open(path, method=method)
 
 
 def endpoints(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:
@@ -110,13 +118,10 @@ def endpoints(app: Flask, method: str) -> Iterator[tuple[Rule, str]]:
 
 def answers(app: Flask, scene: Scene, user: User | None, method: str) -> Iterator[tuple[Rule, str, Any]]:
     """What this person gets from each endpoint that is not public."""
-    client = as_person(app, user)
+    caller = Caller(app, user)
     for rule, action in endpoints(app, method):
         if action != "public":
-            with app.test_request_context():
-                path = app.url_for(rule.endpoint, **scene.fill(rule))
-            yield rule, action, client.open(path, method=method)
-            db.session.rollback()
+            yield rule, action, caller.ask(rule, scene, method)
 
 
 @pytest.fixture
@@ -164,28 +169,23 @@ def test_signed_out_every_private_page_leads_to_sign_in_and_back(app, scene):
     for rule, action, answer in answers(app, scene, None, "GET"):
         if action not in ANYONE_SEES:
             assert answer.status_code == 302, rule
-            assert answer.location.startswith("/sign-in?next=%2F") or "next=/" in answer.location, rule
+            assert answer.location.startswith("/sign-in?next=/"), rule
             seen += 1
 
     assert seen > 20
 
 
-def test_signed_out_every_button_leads_to_sign_in_and_changes_nothing(app, scene, without_tokens):
-    before = scene.ids.copy()
+def test_signed_out_every_button_leads_to_sign_in(app, scene, without_tokens):
     for rule, _, answer in answers(app, scene, None, "POST"):
         assert (answer.status_code, answer.location) == (302, "/sign-in"), rule
-
-    assert before == scene.ids
 
 
 @pytest.mark.parametrize("who", ["nobody", "owner"])
 def test_a_form_without_its_token_is_a_400_everywhere(app, scene, who):
-    client = as_person(app, scene.owner if who == "owner" else None)
+    caller = Caller(app, scene.owner if who == "owner" else None)
     wrong = {}
     for rule, _ in endpoints(app, "POST"):
-        with app.test_request_context():
-            path = app.url_for(rule.endpoint, **scene.fill(rule))
-        answer = client.post(path)
+        answer = caller.ask(rule, scene, "POST")
         if answer.status_code != 400:
             wrong[rule.rule] = answer.status_code
 
@@ -252,22 +252,19 @@ def test_the_convener_sees_drafts_and_edits_nothing(app, scene):
 
 
 def test_every_page_opens_for_those_it_is_for_and_is_well_made(app, scene):
+    owner, other = Caller(app, scene.owner), Caller(app, scene.other)
     seen = 0
-    for user in (scene.owner, scene.other):
-        client = as_person(app, user)
-        for rule, action in endpoints(app, "GET"):
-            mine = user is scene.owner
-            if "token" in rule.arguments or mine is (action in ANYONE_ELSE_ANSWERS):
-                continue
-            if not mine and rule.arguments and action not in ANYONE_ELSE_ANSWERS | ANYONE_SEES:
-                continue
-            with app.test_request_context():
-                path = app.url_for(rule.endpoint, **scene.fill(rule))
-            answer = client.get(path)
-            assert answer.status_code in (200, 302), f"{path} answered {answer.status_code}"
-            if answer.status_code == 200 and answer.mimetype == "text/html" and not path.endswith("/html"):
-                check_page(answer.text, where=path)
-                seen += 1
+    for rule, action in endpoints(app, "GET"):
+        if "token" in rule.arguments:
+            continue
+        answer = (other if action in ANYONE_ELSE_ANSWERS else owner).ask(rule, scene)
+        if rule.endpoint == "accounts.sign_in":
+            assert answer.location == "/desk"
+            continue
+        assert answer.status_code == 200, f"{rule} answered {answer.status_code}"
+        if answer.mimetype == "text/html" and rule.endpoint != "demo.message_html":
+            check_page(answer.text, where=rule.rule)
+            seen += 1
 
     assert seen > 40
 

@@ -34,9 +34,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(installed: Path, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(installed), "DATA_DIR": str(tmp_path / "data")}
-    return subprocess.run(
-        [sys.executable, "-P", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-P", *arguments]
+    return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_wheel_sets_up_a_database_and_shows_the_front_page(installed, tmp_path):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from flask_login import UserMixin
@@ -38,6 +39,10 @@ class User(UserMixin, db.Model):
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="user", order_by="Membership.id", lazy="selectin"
     )
+
+    def get_id(self) -> str:
+        """What a session remembers: the person, and the password it began with. A new one ends it."""
+        return f"{self.id}.{sha256(self.password_hash.encode()).hexdigest()[:16]}"
 
     @property
     def is_active(self) -> bool:

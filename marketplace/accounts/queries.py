@@ -9,6 +9,8 @@ def by_email(email: str) -> User | None:
 
 
 @login.user_loader
-def by_session(user_id: str) -> User | None:
-    """The person a session cookie names."""
-    return db.session.get(User, int(user_id)) if user_id.isdigit() else None
+def by_session(remembered: str) -> User | None:
+    """The person a session cookie names, unless their password has changed since."""
+    user_id = remembered.partition(".")[0]
+    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
+    return user if user is not None and user.get_id() == remembered else None

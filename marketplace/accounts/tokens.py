@@ -18,8 +18,12 @@ class BadToken(Exception):
 
 
 def token_for(user: User, purpose: str) -> str:
-    """A token for this person and purpose that dies when their password changes (reset) or with time."""
-    return _signer(purpose).dumps([user.id, _state(user, purpose)])
+    """A token for this person and purpose that dies with time, or when their password changes.
+
+    So a confirmation confirms the password it was written for: whoever signs up again with somebody
+    else's address cannot have theirs confirmed by the letter that is already on its way.
+    """
+    return _signer(purpose).dumps([user.id, _state(user)])
 
 
 def read_token(token: str, purpose: str) -> User:
@@ -33,7 +37,7 @@ def read_token(token: str, purpose: str) -> User:
             "This link is not whole. Copy all of it from the message, or ask for a new one."
         ) from None
     user = db.session.get(User, user_id)
-    if user is None or state != _state(user, purpose):
+    if user is None or state != _state(user):
         raise BadToken("This link has been used already. Ask for a new one.")
     return user
 
@@ -42,7 +46,6 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=purpose)
 
 
-def _state(user: User, purpose: str) -> str:
-    """What must not have changed since: the password for a reset, the address for a confirmation."""
-    fact = user.password_hash if purpose == RESET else user.email
-    return sha256(fact.encode()).hexdigest()[:16]
+def _state(user: User) -> str:
+    """What must not have changed since: the address and the password."""
+    return sha256(f"{user.email} {user.password_hash}".encode()).hexdigest()[:16]

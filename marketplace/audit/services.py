@@ -14,7 +14,7 @@ def record(name: str, subject: Any, *, actor: Any = None, **details: Any) -> Non
         AuditEvent(
             at=clock.now(),
             name=name,
-            subject_type=type(subject).__tablename__,
+            subject_type=subject.__tablename__,  # through `current_user` as well, which is a proxy
             subject_id=subject.id,
             actor_id=actor.id if actor else None,
             details=details,

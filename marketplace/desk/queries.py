@@ -83,7 +83,7 @@ def under_way(organisation: Organisation) -> Sequence[Pledge | Response]:
 
 def done_so_far(organisation: Organisation) -> Sequence[Pledge]:
     """What was given or received, and confirmed."""
-    return [each for each in pledges.of_organisation(organisation) if each.status is PledgeStatus.CONFIRMED]
+    return pledges.confirmed_of(organisation)
 
 
 def _pledges(organisation: Organisation) -> list[Waiting]:

@@ -108,8 +108,9 @@ def browse(asked: Asked) -> Results:
     """Open listings whose title or summary has the words, newest first: what SQL alone can do."""
     query = db.select(Listing.id, Listing.family).where(Listing.status == ListingStatus.PUBLISHED)
     for word in asked.text.split()[:5]:
-        pattern = f"%{word.replace('%', '').replace('_', '')}%"
-        query = query.where(Listing.title.ilike(pattern) | Listing.summary.ilike(pattern))
+        query = query.where(
+            Listing.title.icontains(word, autoescape=True) | Listing.summary.icontains(word, autoescape=True)
+        )
     families = [family for family in asked.families if family != "organisation"]
     if families:
         query = query.where(Listing.family.in_(families))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_
+from sqlalchemy import Select, func
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
@@ -64,8 +64,9 @@ def past_work_of(organisation: Organisation, *, limit: int = 10) -> Sequence[Pas
 
 
 def past_their_last_day(today: date) -> Sequence[Listing]:
-    """Open listings whose closing or expiry day has gone."""
+    """Open listings whose last day has gone."""
     query = db.select(Listing).where(
-        Listing.status == ListingStatus.PUBLISHED, or_(Listing.closes_on < today, Listing.expires_on < today)
+        Listing.status == ListingStatus.PUBLISHED,
+        func.coalesce(Listing.closes_on, Listing.expires_on) < today,
     )
     return db.session.scalars(query.order_by(Listing.id)).all()

@@ -16,10 +16,14 @@ ENDED = (PledgeStatus.CONFIRMED, PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN)
 
 
 def _shown() -> Select[Any]:
+    need, giver, receiver = joinedload(Pledge.need), joinedload(Pledge.giver), joinedload(Pledge.receiver)
     return db.select(Pledge).options(
-        joinedload(Pledge.need).joinedload(Need.organisation),
-        joinedload(Pledge.giver),
-        joinedload(Pledge.receiver),
+        need.joinedload(Need.organisation).lazyload(Organisation.interest_rows),
+        # What a list of pledges never shows, so that it is one query.
+        need.lazyload(Need.category_rows),
+        need.lazyload(Need.quantities),
+        giver.lazyload(Organisation.interest_rows),
+        receiver.lazyload(Organisation.interest_rows),
         joinedload(Pledge.quantity_row),
     )
 
@@ -31,6 +35,15 @@ def of_organisation(organisation: Organisation, *, limit: int = 50) -> Sequence[
     return db.session.scalars(
         query.order_by(under_way, Pledge.offered_at.desc(), Pledge.id).limit(limit)
     ).all()
+
+
+def confirmed_of(organisation: Organisation, *, limit: int = 50) -> Sequence[Pledge]:
+    """What was given or received and came, latest first."""
+    query = _shown().where(
+        or_(Pledge.giver_id == organisation.id, Pledge.receiver_id == organisation.id),
+        Pledge.status == PledgeStatus.CONFIRMED,
+    )
+    return db.session.scalars(query.order_by(Pledge.confirmed_at.desc(), Pledge.id).limit(limit)).all()
 
 
 def towards(need: Need) -> Sequence[Pledge]:

@@ -22,8 +22,13 @@ def of_pair(opportunity: Opportunity, supplier: Organisation) -> Response | None
 
 
 def _shown() -> Select[Any]:
+    opportunity = joinedload(Response.opportunity)
     return db.select(Response).options(
-        joinedload(Response.opportunity), joinedload(Response.supplier), joinedload(Response.buyer)
+        # What a list of answers never shows, so that it is one query.
+        opportunity.lazyload(Opportunity.category_rows),
+        opportunity.lazyload(Opportunity.quantities),
+        joinedload(Response.supplier).lazyload(Organisation.interest_rows),
+        joinedload(Response.buyer).lazyload(Organisation.interest_rows),
     )
 
 

@@ -25,6 +25,9 @@ def create(opportunity: Opportunity) -> ResponseReturnValue:
         flash("This opportunity takes no more answers.", "problem")
         return redirect(url_for("discovery.show_opportunity", opportunity_id=opportunity.id))
     supplier = current_person().acting_for
+    if not opportunity.organisation.is_claimed:
+        flash("Nobody reads answers for them here yet. Answer where the notice was published.", "problem")
+        return redirect(url_for("discovery.show_opportunity", opportunity_id=opportunity.id))
     form = ResponseForm(obj=queries.of_pair(opportunity, supplier))
     if form.validate_on_submit():
         try:

@@ -22,6 +22,8 @@ def respond(
     """Answer the buyer; sent again, the words are replaced and nobody is written to twice."""
     if not opportunity.is_open or (opportunity.closes_on and opportunity.closes_on < now.date()):
         raise Refused("This opportunity takes no more answers.")
+    if not opportunity.organisation.is_claimed:
+        raise Refused("Nobody reads answers for them here yet. Answer where the notice was published.")
     response = queries.of_pair(opportunity, supplier)
     if response is not None and response.status is ResponseStatus.DECLINED:
         raise Refused("They have decided about your answer already.")

@@ -13,8 +13,8 @@ from marketplace.places import queries as places
 
 
 def stripped(value: Any) -> Any:
-    """Text without the spaces around it."""
-    return value.strip() if isinstance(value, str) else value
+    """Text without the spaces around it, and without the zero byte, which PostgreSQL does not take."""
+    return value.replace("\0", "").strip() if isinstance(value, str) else value
 
 
 class WholeNumberField(IntegerField):

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, g, render_template
+from flask import Flask, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +16,12 @@ log = logging.getLogger(__name__)
 
 def explain(app: Flask) -> None:
     """Answer every error with a page of ours; anything unforeseen is logged and becomes a 500."""
+
+    @app.before_request
+    def refuse_what_nobody_typed() -> None:
+        """A null character comes from no keyboard, and PostgreSQL cannot store one."""
+        if any("\x00" in value for value in request.form.values()):
+            abort(400)
 
     @app.errorhandler(HTTPException)
     def http_problem(error: HTTPException) -> ResponseReturnValue:

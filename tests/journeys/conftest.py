@@ -1,6 +1,7 @@
 """A served demo and a real browser, at three settings; axe and the page invariants look at every page."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -54,11 +55,13 @@ class Someone:
         self.look()
 
     def click(self, words: str, *, within: str = "main") -> None:
-        """Follow the first link with these words."""
-        self._leave(self.page.locator(within).get_by_role("link", name=words).first.click)
+        """Follow the first link that begins with these words."""
+        beginning = re.compile(f"^[“]?{re.escape(words)}")
+        self._leave(self.page.locator(within).get_by_role("link", name=beginning).first.click)
 
     def press(self, words: str, *, within: str = "main") -> None:
-        self._leave(self.page.locator(within).get_by_role("button", name=words, exact=True).first.click)
+        beginning = re.compile(f"^{re.escape(words)}")
+        self._leave(self.page.locator(within).get_by_role("button", name=beginning).first.click)
 
     def fill(self, **answers: str) -> None:
         """Type into fields by their names."""
@@ -79,7 +82,11 @@ class Someone:
         self.press("Sign in")
 
     def sign_out(self) -> None:
-        self.page.context.clear_cookies()
+        """Through the menu, which is folded away where the screen is narrow."""
+        menu = self.page.get_by_role("button", name="Menu")
+        if menu.is_visible():
+            menu.click()
+        self.press("Sign out", within="header")
 
     @property
     def heading(self) -> str:
@@ -131,13 +138,18 @@ def adds_up(someone: Someone) -> None:
 def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo loaded, made once."""
     folder = tmp_path_factory.mktemp("demo")
+    load_demo(folder)
+    return folder
+
+
+def load_demo(folder: Path) -> None:
+    """What `make run` does the first time."""
     for command in (("db", "upgrade"), ("demo", "load")):
         done = subprocess.run(
             [sys.executable, "-m", "marketplace", *command],
             env=environment(folder), check=False, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ MAUREEN = "maureen@coundon-welfare-hall.example"
 def test_a_secretary_puts_up_a_need_sees_it_first_and_publishes_it(someone: Someone):
     someone.sign_in(MAUREEN)
     someone.open("/notices/new")
-    someone.click("need")
+    someone.click("We need help")
     title = f"Ten folding tables for the lunch club, {someone.setting.name}"
     someone.fill(title=title)
     someone.press("Save and see it")

@@ -43,7 +43,7 @@ def test_a_newcomer_joins_by_the_letter_and_invites_a_colleague(someone: Someone
     assert "on its way" in someone.page.locator("body").inner_text()
 
     someone.open("/accounts/switch")
-    someone.press("Sign out", within="body")
+    someone.sign_out()
     someone.open("/forgotten-password")
     someone.fill(email=address)
     someone.press("Send the link")

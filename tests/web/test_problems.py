@@ -56,7 +56,7 @@ def test_what_belongs_to_others_is_a_403_with_a_page(visitor):
     need, member = NeedFactory(), MembershipFactory()
     db.session.commit()
     with visitor.client.session_transaction() as session:
-        session["_user_id"] = str(member.user_id)
+        session["_user_id"] = member.user.get_id()
 
     visitor.open(f"/needs/{need.id}/edit", status=403)
 

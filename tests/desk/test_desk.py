@@ -1,0 +1,220 @@
+"""What waits for a giver, a receiver, a supplier and a buyer; a full desk that stays quick."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from marketplace.desk import queries
+from marketplace.extensions import db
+from marketplace.listings.models import ListingStatus
+from marketplace.matching import services as matching
+from marketplace.organisations.models import Organisation
+from marketplace.pledges.models import Pledge, PledgeStatus
+from marketplace.responses.models import Response, ResponseStatus
+from tests.factories import (
+    NOON,
+    MatchFactory,
+    NeedFactory,
+    OfferFactory,
+    OpportunityFactory,
+    OrganisationFactory,
+    UserFactory,
+)
+from tests.scenes import counted_queries, member_of, signed_in
+
+TODAY = NOON.date()
+EARLIER = NOON - timedelta(days=3)
+
+
+def waits(organisation: Organisation) -> list[str]:
+    return [each.words for each in queries.waiting_for(organisation, today=TODAY)]
+
+
+def pledged(status: PledgeStatus = PledgeStatus.OFFERED, **more: object) -> Pledge:
+    need = more.pop("need", None) or NeedFactory(organisation__name="Village Hall")
+    giver = more.pop("giver", None) or OrganisationFactory(name="The College")
+    at = more.pop("at", NOON)
+    instants = {f"{each.value}_at": at for each in PledgeStatus}
+    pledge = Pledge(
+        need=need, quantity_row=need.quantities[0], giver=giver, receiver=need.organisation, quantity=3,
+        form_key=f"form {db.session.query(Pledge).count()}", status=status, **instants,
+    )  # fmt: skip
+    db.session.add(pledge)
+    db.session.flush()
+    return pledge
+
+
+def answered(status: ResponseStatus = ResponseStatus.INTERESTED, **more: object) -> Response:
+    opportunity = more.pop("opportunity", None) or OpportunityFactory(title="Lunch for sixty")
+    supplier = more.pop("supplier", None) or OrganisationFactory(name="The Larder")
+    response = Response(
+        opportunity=opportunity, supplier=supplier, buyer=opportunity.organisation, words="We could.",
+        status=status, interested_at=NOON,
+    )  # fmt: skip
+    db.session.add(response)
+    db.session.flush()
+    return response
+
+
+@pytest.mark.parametrize(
+    ("status", "receiver_reads", "giver_reads"),
+    [
+        (PledgeStatus.OFFERED, ["The College offers 3 chairs"], []),
+        (PledgeStatus.ACCEPTED, [], ["Village Hall said yes to 3 chairs"]),
+        (PledgeStatus.DELIVERED, ["The College says 3 chairs was given"], []),
+        (PledgeStatus.CONFIRMED, [], []),
+        (PledgeStatus.DECLINED, [], []),
+        (PledgeStatus.WITHDRAWN, [], []),
+    ],
+)
+def test_a_pledge_waits_for_the_side_whose_move_it_is(app, status, receiver_reads, giver_reads):
+    pledge = pledged(status)
+
+    assert waits(pledge.receiver) == receiver_reads
+    assert waits(pledge.giver) == giver_reads
+
+
+@pytest.mark.parametrize(
+    ("status", "buyer_reads"),
+    [
+        (ResponseStatus.INTERESTED, ["The Larder answered “Lunch for sixty”"]),
+        (ResponseStatus.SHORTLISTED, []),
+        (ResponseStatus.DECLINED, []),
+        (ResponseStatus.WITHDRAWN, []),
+    ],
+)
+def test_an_answer_waits_for_the_buyer_until_it_is_decided(app, status, buyer_reads):
+    response = answered(status)
+
+    assert waits(response.buyer) == buyer_reads
+    assert waits(response.supplier) == []
+
+
+def test_interest_waits_for_the_one_who_asked_until_something_comes_of_it(app):
+    match = MatchFactory(organisation__name="The College", listing__title="Chairs")
+    matching.interested(match, actor=UserFactory(), now=NOON)
+    assert waits(match.listing.organisation) == ["The College is interested in “Chairs”"]
+    assert waits(match.organisation) == []
+
+    matching.converted(match.organisation_id, match.listing_id, now=NOON)
+    db.session.flush()
+    assert waits(match.listing.organisation) == []
+
+
+def test_a_draft_waits_for_its_writer_last(app):
+    hall = OrganisationFactory()
+    OfferFactory(organisation=hall, title="A room", status=ListingStatus.DRAFT, published_at=None)
+    pledged(need=NeedFactory(organisation=hall))
+
+    assert waits(hall) == ["The College offers 3 chairs", "“A room” is still a draft"]
+
+
+def test_what_has_waited_longest_comes_first(app):
+    hall = OrganisationFactory()
+    need = NeedFactory(organisation=hall)
+    pledged(need=need, giver=OrganisationFactory(name="Second"))
+    pledged(need=need, giver=OrganisationFactory(name="First"), at=EARLIER)
+
+    assert waits(hall) == ["First offers 3 chairs", "Second offers 3 chairs"]
+
+
+def test_what_is_under_way_and_what_is_done_are_told_apart(app):
+    college = OrganisationFactory()
+    offered, delivered = pledged(giver=college), pledged(PledgeStatus.DELIVERED, giver=college)
+    done = pledged(PledgeStatus.CONFIRMED, giver=college)
+    pledged(PledgeStatus.DECLINED, giver=college)
+    answer = answered(ResponseStatus.SHORTLISTED, supplier=college)
+    answered(ResponseStatus.WITHDRAWN, supplier=college)
+    pledged()
+
+    assert set(queries.under_way(college)) == {offered, delivered, answer}
+    assert list(queries.done_so_far(college)) == [done]
+
+
+def test_done_so_far_is_not_crowded_out_by_what_is_under_way(app):
+    college = OrganisationFactory()
+    done = pledged(PledgeStatus.CONFIRMED, giver=college, at=EARLIER)
+    need = NeedFactory()
+    for _ in range(55):
+        pledged(need=need, giver=college)
+
+    assert list(queries.done_so_far(college)) == [done]
+
+
+def fill(organisation: Organisation, number: int) -> None:
+    """A desk with so many of everything."""
+    for each in range(number):
+        other = OrganisationFactory()
+        need = NeedFactory(organisation=organisation, title=f"Need {each}")
+        pledged(need=need, giver=other)
+        pledged(PledgeStatus.ACCEPTED, need=NeedFactory(organisation=other), giver=organisation)
+        pledged(PledgeStatus.CONFIRMED, need=NeedFactory(organisation=other), giver=organisation)
+        answered(opportunity=OpportunityFactory(organisation=organisation), supplier=other)
+        MatchFactory(organisation=organisation)
+        interest = MatchFactory(organisation=other, listing=need)
+        matching.interested(interest, actor=UserFactory(), now=NOON)
+        OfferFactory(organisation=organisation, status=ListingStatus.DRAFT, published_at=None)
+        later = MatchFactory(organisation=organisation, listing=OpportunityFactory())
+        matching.snooze(later, actor=UserFactory(), now=NOON)
+    db.session.commit()
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/matches"])
+def test_a_full_desk_takes_no_more_queries_than_an_emptier_one(app: Flask, visitor, path):
+    organisation = OrganisationFactory()
+    person = member_of(organisation)
+    fill(organisation, 2)
+    signed_in(visitor, person).open(path)
+    with counted_queries() as few:
+        visitor.open(path)
+    fill(organisation, 10)
+    with counted_queries() as many:
+        visitor.open(path)
+
+    assert len(many) == len(few), "\n".join(many[len(few) :])
+    assert len(many) <= 25, "\n".join(many)
+
+
+def test_an_empty_desk_says_what_to_do_next(visitor, app):
+    signed_in(visitor, member_of(OrganisationFactory(name="Howden Hall"))).open("/desk")
+
+    assert visitor.heading == "Nothing waits for you"
+    assert "Put up a notice" in visitor.text
+    assert "Nothing new that fits just now" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("number", "heading"), [(1, "One thing waits for you"), (2, "Two things wait for you")]
+)
+def test_the_heading_counts_what_waits(visitor, number, heading):
+    hall = OrganisationFactory()
+    for _ in range(number):
+        pledged(need=NeedFactory(organisation=hall))
+
+    assert signed_in(visitor, member_of(hall)).open("/desk").heading == heading
+
+
+def test_somebody_who_belongs_nowhere_is_asked_who_they_act_for(visitor, app):
+    signed_in(visitor, UserFactory()).open("/desk")
+    assert "Add your organisation" in visitor.text
+    visitor.open("/desk/matches")
+    assert "Add your organisation" in visitor.text
+
+
+def test_each_thing_that_waits_leads_to_its_page(visitor, app):
+    pledge = pledged()
+    visitor = signed_in(visitor, member_of(pledge.receiver)).open("/desk")
+    visitor.click("The College offers 3 chairs")
+
+    assert visitor.path == f"/pledges/{pledge.id}"
+
+
+def test_a_match_is_answered_on_the_desk(visitor, app):
+    match = MatchFactory(listing__title="Twelve chairs")
+    signed_in(visitor, member_of(match.organisation)).open("/desk")
+    assert "Both mention chairs." in visitor.text
+    visitor.press("Later : Twelve chairs")
+
+    assert "Twelve chairs" not in visitor.open("/desk").text
+    assert "comes back on" in visitor.open("/desk/matches").text
