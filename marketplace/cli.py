@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from flask.cli import ScriptInfo
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from marketplace import create_app
 from marketplace.demo.cli import demo
@@ -52,12 +52,14 @@ def _run(command: Callable[[], Any]) -> int:
         click.echo(str(problem), err=True)
         return 1
     except (OperationalError, ProgrammingError) as problem:
-        if not _tables_are_missing(problem):
+        if _tables_are_missing(problem):
+            click.echo("The database has no tables yet. Run `marketplace db upgrade` first.", err=True)
+        elif isinstance(problem, OperationalError):
+            click.echo(f"The database cannot be used: {str(problem.orig).strip()}", err=True)
+        else:
             raise
-        click.echo("The database has no tables yet. Run `marketplace db upgrade` first.", err=True)
         return 1
 
 
-def _tables_are_missing(problem: Exception) -> bool:
-    words = str(problem).lower()
-    return "no such table" in words or "undefinedtable" in words or "does not exist" in words
+def _tables_are_missing(problem: DBAPIError) -> bool:
+    return type(problem.orig).__name__ == "UndefinedTable" or "no such table" in str(problem.orig)

@@ -168,7 +168,7 @@ def test_a_full_desk_takes_no_more_queries_than_an_emptier_one(app: Flask, visit
     signed_in(visitor, person).open(path)
     with counted_queries() as few:
         visitor.open(path)
-    fill(organisation, 10)
+    fill(organisation, 5)
     with counted_queries() as many:
         visitor.open(path)
 

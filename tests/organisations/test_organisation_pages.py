@@ -76,8 +76,7 @@ def test_a_place_nobody_knows_is_kept_as_typed_and_towns_are_offered(visitor, ma
 
     assert "choose the nearest town" in visitor.text
     assert visitor.page.find("input", {"name": "where"})["value"] == where
-    offered = {option.get("value") for option in visitor.page.select("datalist option")}
-    assert offered >= {"Bishop Auckland", "Crook"}
+    assert "Bishop Auckland, Crook" in visitor.text
     assert organisations() == 0
 
     visitor.press("Put it on the board", where="Bishop Auckland")

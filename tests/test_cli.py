@@ -1,0 +1,222 @@
+"""The `marketplace` command: what it says first, what it exits with, and that it stands anywhere."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+
+from marketplace.cli import cli, main
+from marketplace.config import Settings
+from marketplace.extensions import db
+from tests.apps import as_it_was
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLES_FIRST = "The database has no tables yet. Run `marketplace db upgrade` first.\n"
+PLACE_FIRST = "There is no place yet. Run `marketplace places add` first.\n"
+NEED_TABLES = [
+    ["serve"],
+    ["worker"],
+    ["places", "add"],
+    ["places", "load-postcodes", "gone.csv"],
+    ["places", "load-boundaries", "gone.geojson"],
+    ["import", "contracts-finder", "gone.csv"],
+    ["import", "charities", "gone.csv"],
+    ["match", "run"],
+    ["digests", "send"],
+    ["search", "rebuild"],
+    ["demo", "load"],
+]
+NEED_A_PLACE = [
+    ["places", "load-boundaries", "gone.geojson"],
+    ["import", "contracts-finder", "gone.csv"],
+    ["import", "charities", "gone.csv"],
+    ["match", "run"],
+    ["digests", "send"],
+    ["search", "rebuild"],
+]
+
+
+@dataclass
+class Said:
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> Iterator[Run]:
+    """Run the command as a terminal would, on a data folder of its own."""
+    for name in Settings.__dataclass_fields__:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+    def marketplace(*arguments: str, **env: str) -> Said:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        with as_it_was(), pytest.raises(SystemExit) as left:
+            main(list(arguments))
+        said = capsys.readouterr()
+        return Said(int(left.value.code or 0), said.out, said.err)
+
+    return marketplace
+
+
+def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command and group, as what is typed."""
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+def test_the_lists_here_leave_no_command_out():
+    leaves = {path for path in commands() if not any(other[:-1] == path for other in commands())}
+    covered = {tuple(word for word in each if "." not in word) for each in NEED_TABLES}
+
+    assert leaves - covered == {("db", "upgrade"), ("db", "downgrade")}
+
+
+@pytest.mark.parametrize("path", [(), *commands()], ids=" ".join)
+def test_every_command_says_what_it_is_for(run, path):
+    said = run(*path, "--help")
+
+    assert said.status == 0
+    assert said.out.startswith(f"Usage: {' '.join(('marketplace', *path))}")
+    described = said.out.split("\n\n")[1].strip()
+    assert described.endswith(".") or ". " in described
+    assert not Path("data").exists(), "asking for help makes nothing"
+
+
+@pytest.mark.parametrize("command", NEED_TABLES, ids=" ".join)
+def test_without_tables_a_command_says_what_to_do_first(run, command):
+    said = run(*command)
+
+    assert (said.status, said.out) == (1, "")
+    assert said.err.endswith(TABLES_FIRST)
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("command", NEED_A_PLACE, ids=" ".join)
+def test_without_a_place_a_command_says_what_to_do_first(run, command):
+    run("db", "upgrade")
+
+    said = run(*command)
+    assert (said.status, said.out, said.err) == (1, "", PLACE_FIRST)
+
+
+def test_the_tables_are_made_undone_and_made_again(run):
+    assert [run("db", "upgrade").status for _ in range(2)] == [0, 0]
+    assert run("db", "downgrade").status == 0
+    assert run("match", "run").err == TABLES_FIRST
+    assert run("db", "upgrade").status == 0
+    assert run("places", "add").status == 0
+    assert run("match", "run").out == "new 0, changed 0, unchanged 0, retired 0\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("jump",), "No such command 'jump'"),
+        (("match", "jump"), "No such command 'jump'"),
+        (("match", "run", "--fast"), "No such option"),
+        (("places", "load-postcodes"), "Missing argument 'FILE...'"),
+        (("digests", "send", "--on", "tomorrow"), "does not match the format"),
+    ],
+)
+def test_what_no_command_understands_exits_with_2(run, arguments, sentence):
+    said = run(*arguments)
+
+    assert said.status == 2
+    assert sentence in said.err
+
+
+def test_without_a_command_it_lists_them(run):
+    said = run()
+
+    assert said.status in (0, 2)
+    for name in cli.commands:
+        assert f"\n  {name} " in said.out + said.err
+
+
+def test_a_setting_that_cannot_be_used_is_one_sentence(run):
+    said = run("db", "upgrade", MAIL_URL="pigeon://loft")
+
+    assert (said.status, said.out) == (1, "")
+    assert said.err == (
+        "MAIL_URL starts with “pigeon:”. Use files:, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:////nowhere/at/all/board.db", "unable to open database file"),
+        ("postgresql://nobody:hunter2@127.0.0.1:1/board?connect_timeout=2", "connection"),
+    ],
+)
+def test_a_database_that_is_away_is_one_sentence_without_its_password(run, url, reason):
+    said = run("match", "run", DATABASE_URL=url)
+
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith("The database cannot be used: ")
+    assert reason in said.err
+    assert "Traceback" not in said.err
+    assert "hunter2" not in said.err
+
+
+def test_ctrl_c_says_how_to_go_on(run, monkeypatch):
+    monkeypatch.setattr("marketplace.places.queries.require_place", _interrupted)
+
+    said = run("match", "run")
+    assert said.status == 130
+    assert "Run the same command again to go on." in said.err
+
+
+def test_a_bug_is_not_hidden_behind_a_sentence(run, monkeypatch):
+    monkeypatch.setattr("marketplace.places.queries.require_place", lambda: 1 / 0)
+
+    with as_it_was(), pytest.raises(ZeroDivisionError):
+        main(["match", "run"])
+
+
+def test_it_stands_in_any_folder_and_stops_when_told(tmp_path):
+    """`python -m marketplace` from elsewhere: its templates, tables and index are found all the same."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    env = {"DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "marketplace"]
+    made = subprocess.run(
+        [*command, "db", "upgrade"], cwd=elsewhere, env=env, capture_output=True, text=True, check=False
+    )
+    assert (made.returncode, list(elsewhere.iterdir())) == (0, []), made.stderr
+
+    serving = subprocess.Popen(
+        [*command, "serve", "--port", "0"], cwd=elsewhere, env=env, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert serving.stdout is not None
+        first = serving.stdout.readline()
+        serving.send_signal(signal.SIGTERM)
+        said = first + serving.communicate(timeout=30)[0]
+    finally:
+        serving.kill()
+    assert said.startswith("Placeful is at http://127.0.0.1:")
+    assert said.endswith("Stopping.\n")
+    assert serving.returncode == 0
+
+
+def _interrupted() -> None:
+    raise click.Abort
+
+
+def test_nothing_of_this_file_reached_the_shared_database(app):
+    assert db.session.scalar(db.text("SELECT count(*) FROM place")) == 0
