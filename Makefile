@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 NO_BROWSER ?=
+# Links in letters lead to the port in use.
+HERE := $(if $(filter-out 8000,$(PORT)),BASE_URL=http://127.0.0.1:$(PORT))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format assets screenshots clean
@@ -14,9 +16,7 @@ help: ## Say what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.installed static/dist/.built ## Set up what is missing, load the demo place the first time, and serve it
-	@$(BIN)/marketplace db upgrade
-	@$(BIN)/marketplace demo load
-	@$(BIN)/marketplace serve --port $(PORT)
+	@$(HERE) $(BIN)/marketplace serve --demo --port $(PORT)
 
 test: $(VENV)/.tested static/dist/.built ## Set up what is missing and run every test on both databases
 	@NO_BROWSER=$(NO_BROWSER) $(BIN)/python -m tests.chromium

@@ -9,9 +9,14 @@ from flask import current_app
 from flask.cli import with_appcontext
 from huey.consumer import Consumer
 
+from marketplace import clock
 from marketplace.config import Settings
+from marketplace.demo import queries
+from marketplace.demo.cli import load_demo
 from marketplace.errors import NotSetUp
+from marketplace.extensions import db
 from marketplace.places import queries as places
+from marketplace.setup import bring_up_to_date
 from marketplace.web import logs
 
 THREADS = 8
@@ -21,29 +26,41 @@ THREADS = 8
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.")
 @click.option("--no-worker", is_flag=True, help="Serve pages only; run `marketplace worker` beside it.")
+@click.option("--demo", is_flag=True, help="First make the tables, and load the demo where nothing is yet.")
 @with_appcontext
-def serve(host: str, port: int, no_worker: bool) -> None:
+def serve(host: str, port: int, no_worker: bool, demo: bool) -> None:
     """Serve the pages, and do the background work, until stopped with Ctrl+C."""
     import waitress
 
+    if demo:
+        _set_up()
     logs.to_stderr()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's way past its proxy
+    name = _place_name()  # before anything starts: without tables there is nothing to serve
     consumer = None if no_worker else _start_worker(app.extensions["huey"])
-    name = places.current()
-    click.echo(f"{app.config['SITE_NAME']}{' of ' + name.name if name else ''} is at http://{host}:{port}")
+    click.echo(f"{app.config['SITE_NAME']}{' of ' + name if name else ''} is at http://{host}:{port}")
     click.echo("Stop it with Ctrl+C.")
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError:
         raise NotSetUp(f"Port {port} is taken. Stop what uses it, or choose another with --port.") from None
     try:
-        server.run()
-    except (KeyboardInterrupt, SystemExit):
-        click.echo("Stopping.")
+        server.run()  # it takes Ctrl+C and SIGTERM as the word to stop
     finally:
+        click.echo("Stopping.")
         server.close()
         if consumer is not None:
             consumer.stop(graceful=True)
+
+
+def _set_up() -> None:
+    """What a first start needs; on later ones there is next to nothing to do."""
+    bring_up_to_date()
+    if queries.has_real_organisations():
+        return
+    if not queries.is_loaded():
+        click.echo("Loading the demo place, which takes half a minute the first time …")
+    load_demo(clock.now())
 
 
 @click.command("worker")
@@ -53,8 +70,16 @@ def worker(threads: int) -> None:
     """Do the background work only, until stopped with Ctrl+C."""
     logs.to_stderr()
     settings: Settings = current_app.config["SETTINGS"]
+    _place_name()  # without tables there is nothing to work on
     click.echo(f"Working on the queue in {settings.redis_url or settings.data_dir}. Stop it with Ctrl+C.")
     _consumer(current_app.extensions["huey"], threads).run()
+
+
+def _place_name() -> str:
+    place = places.current()
+    name = place.name if place else ""
+    db.session.remove()  # this thread asks no more; nothing of its reading stays open while we serve
+    return name
 
 
 def _start_worker(huey: Any) -> Consumer:

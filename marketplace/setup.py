@@ -12,8 +12,13 @@ db = AppGroup("db", help="Create and change the tables.")
 @db.command("upgrade")
 def upgrade() -> None:
     """Make the tables, or bring them up to date; and build the search index anew. Safe to run again."""
-    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    bring_up_to_date()
     discovery.rebuild()
+
+
+def bring_up_to_date() -> None:
+    """Run the migrations that have not run yet."""
+    flask_migrate.upgrade(directory=str(MIGRATIONS))
 
 
 @db.command("downgrade")

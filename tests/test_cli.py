@@ -1,11 +1,15 @@
 """The `marketplace` command: what it says first, what it exits with, and that it stands anywhere."""
 
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import click
 import pytest
@@ -24,6 +28,7 @@ NEED_TABLES = [
     ["places", "add"],
     ["places", "load-postcodes", "gone.csv"],
     ["places", "load-boundaries", "gone.geojson"],
+    ["places", "load-districts", "districts.csv"],
     ["import", "contracts-finder", "gone.csv"],
     ["import", "charities", "gone.csv"],
     ["match", "run"],
@@ -98,6 +103,8 @@ def test_every_command_says_what_it_is_for(run, path):
 
 @pytest.mark.parametrize("command", NEED_TABLES, ids=" ".join)
 def test_without_tables_a_command_says_what_to_do_first(run, command):
+    Path("districts.csv").write_text("outcode,lat,lon\nDL14,54.66,-1.68\n")
+
     said = run(*command)
 
     assert (said.status, said.out) == (1, "")
@@ -199,19 +206,32 @@ def test_it_stands_in_any_folder_and_stops_when_told(tmp_path):
     )
     assert (made.returncode, list(elsewhere.iterdir())) == (0, []), made.stderr
 
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
     serving = subprocess.Popen(
-        [*command, "serve", "--port", "0"], cwd=elsewhere, env=env, stdout=subprocess.PIPE, text=True
+        [*command, "serve", "--port", port], cwd=elsewhere, env=env, stdout=subprocess.PIPE, text=True
     )
     try:
-        assert serving.stdout is not None
-        first = serving.stdout.readline()
+        health = _asked(f"http://127.0.0.1:{port}/health", until=time.monotonic() + 60)
         serving.send_signal(signal.SIGTERM)
-        said = first + serving.communicate(timeout=30)[0]
+        said = serving.communicate(timeout=30)[0]
     finally:
         serving.kill()
-    assert said.startswith("Placeful is at http://127.0.0.1:")
+    assert '"database":"up"' in health
+    assert said.startswith(f"Placeful is at http://127.0.0.1:{port}\n")
     assert said.endswith("Stopping.\n")
     assert serving.returncode == 0
+
+
+def _asked(url: str, *, until: float) -> str:
+    """What a server answers, once it does."""
+    while True:
+        try:
+            with urlopen(url, timeout=5) as answer:  # noqa: S310  # an address on this machine
+                return str(answer.read().decode())
+        except URLError:
+            assert time.monotonic() < until, "it never answered"
+            time.sleep(0.05)
 
 
 def _interrupted() -> None:

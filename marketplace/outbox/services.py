@@ -68,6 +68,8 @@ def _note_ids(session: AnySession, _context: object) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _hand_over(session: AnySession) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint was released: nothing is safe yet
     session.info.pop(_FRESH, None)
     for row_id in session.info.pop("outbox.ids", ()):
         for hand_over in _HAND_OVER:
@@ -77,8 +79,13 @@ def _hand_over(session: AnySession) -> None:
                 log.warning("outbox row not handed over", extra={"row": row_id})
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: AnySession) -> None:
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: AnySession, _undone: object) -> None:
+    """Forget what was undone; of a savepoint, only what was added inside it."""
+    if session.in_transaction():
+        fresh = session.info.get(_FRESH, {})
+        session.info[_FRESH] = {key: row for key, row in fresh.items() if row in session}
+        return
     session.info.pop(_FRESH, None)
     session.info.pop("outbox.ids", None)
 

@@ -82,6 +82,29 @@ def test_a_row_lost_with_a_savepoint_is_not_handed_over(app, handed):
     assert handed == [rows()[0].id]
 
 
+def test_what_came_before_a_lost_savepoint_is_handed_over_all_the_same(app, handed):
+    outbox.add("note", key="before")
+    savepoint = db.session.begin_nested()
+    outbox.add("note", key="inside")
+    db.session.flush()
+    savepoint.rollback()
+    db.session.commit()
+
+    assert [row.payload for row in rows()] == [{"key": "before"}]
+    assert handed == [rows()[0].id]
+
+
+def test_a_savepoint_that_is_kept_hands_nothing_over_before_the_commit(app, handed):
+    outbox.add("note", key="before")
+    with db.session.begin_nested():
+        outbox.add("note", key="inside")
+    assert handed == []
+
+    db.session.commit()
+    assert handed == [row.id for row in rows()]
+    assert len(handed) == 2
+
+
 def test_a_queue_that_takes_nothing_costs_neither_the_change_nor_the_row(app, handed, time):
     services.hand_over_with(lambda row_id: 1 / 0)
     PlaceFactory(name="Weardale")
