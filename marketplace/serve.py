@@ -58,8 +58,6 @@ def _set_up() -> None:
     bring_up_to_date()
     if queries.has_real_organisations():
         return
-    if not queries.is_loaded():
-        click.echo("Loading the demo place, which takes half a minute the first time …")
     load_demo(clock.now())
 
 

@@ -57,7 +57,7 @@ Run = Callable[..., Said]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> Iterator[Run]:
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture) -> Run:
     """Run the command as a terminal would, on a data folder of its own."""
     for name in Settings.__dataclass_fields__:
         monkeypatch.delenv(name.upper(), raising=False)

@@ -24,9 +24,13 @@ def load(on: datetime | None) -> None:
 
 def load_demo(now: datetime) -> bool:
     """Load the demo unless it is there, and finish what an interrupted load left; says whether it loaded."""
-    from marketplace.demo import services
+    from marketplace.demo import queries, services
 
+    if not queries.is_loaded():
+        click.echo("Telling what happened in County Durham so far…", err=True)
     loaded = services.load(now=now)
     db.session.commit()
+    if loaded:
+        click.echo("Building the search index, and sending this week’s digests…", err=True)
     services.finish()
     return loaded

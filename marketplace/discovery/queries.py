@@ -14,7 +14,6 @@ from marketplace.listings import cards
 from marketplace.listings import queries as listings
 from marketplace.listings.cards import Card
 from marketplace.listings.models import Listing, ListingStatus
-from marketplace.listings.services import first_sentence
 from marketplace.matching import queries as matching
 from marketplace.organisations.models import Organisation, OrganisationStatus
 from marketplace.places import queries as places
@@ -183,7 +182,7 @@ def organisation_card(organisation: Organisation, *, miles: float | None) -> Car
     return Card(
         family="organisation",
         title=organisation.name,
-        summary=first_sentence(organisation.about),
+        summary=words.first_sentence(organisation.about),
         organisation_name="",
         town=organisation.town,
         miles=miles,

@@ -21,10 +21,11 @@ from marketplace.imports.records import (
 )
 from marketplace.imports.whereabouts import Whereabouts, put_at
 from marketplace.listings.models import Listing, ListingStatus
-from marketplace.listings.services import LASTS, first_sentence
+from marketplace.listings.services import LASTS
 from marketplace.opportunities.models import Opportunity, OpportunityKind
 from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.places.tally import Rejected
+from marketplace.web.words import first_sentence
 
 SOURCE = "contracts-finder"
 BUYERS = "contracts-finder-buyer"

@@ -1,6 +1,5 @@
 """Verbs that all four families share: draft, publish, withdraw, close, expire."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +13,8 @@ from marketplace.extensions import db
 from marketplace.listings.models import ASKS, Listing, ListingStatus, Quantity, QuantityKind
 from marketplace.organisations.models import Organisation
 from marketplace.places.pins import pin
+from marketplace.web.words import first_sentence
 
-SUMMARY_LENGTH = 200
 LINES = "quantities"  # the field that a refusal about them belongs to
 STATES = {
     ListingStatus.DRAFT: "a draft",
@@ -174,11 +173,3 @@ def tell(listing: Listing) -> None:
     db.session.flush()
     outbox.add("search.index", keys=[f"{listing.family}:{listing.id}"])
     outbox.add("matching.listing", listing_id=listing.id)
-
-
-def first_sentence(text: str) -> str:
-    """The opening sentence, cut at a word where it is long."""
-    sentence = re.split(r"(?<=[.!?])\s", " ".join(text.split()), maxsplit=1)[0]
-    if len(sentence) <= SUMMARY_LENGTH:
-        return sentence
-    return sentence[:SUMMARY_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + "…"

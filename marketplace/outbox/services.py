@@ -63,15 +63,16 @@ def hand_over_with(hand_over: Callable[[int], None]) -> None:
 def _note_ids(session: AnySession, _context: object) -> None:
     fresh = session.info.get(_FRESH)
     if fresh:
-        session.info["outbox.ids"] = [row.id for row in fresh.values() if row.id is not None]
+        session.info["outbox.ids"] = {key: row.id for key, row in fresh.items() if row.id is not None}
 
 
 @event.listens_for(Session, "after_commit")
 def _hand_over(session: AnySession) -> None:
     if session.in_nested_transaction():
         return  # a savepoint was released: nothing is safe yet
-    session.info.pop(_FRESH, None)
-    for row_id in session.info.pop("outbox.ids", ()):
+    fresh = session.info.pop(_FRESH, {})
+    ids = session.info.pop("outbox.ids", {})
+    for row_id in [ids[key] for key in fresh if key in ids]:
         for hand_over in _HAND_OVER:
             try:
                 hand_over(row_id)

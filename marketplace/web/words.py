@@ -1,9 +1,11 @@
 """Numbers and dates as people say them."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Europe/London")
+A_LINE = 200  # characters of a summary
 
 
 def _on(value: date | datetime) -> date:
@@ -87,3 +89,11 @@ def ahead(on: date, today: date) -> str:
 def joined(parts: list[str], last: str = "and") -> str:
     """“a”, “a and b”, “a, b and c”; or with “or” between the last two."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
+
+
+def first_sentence(text: str) -> str:
+    """The opening sentence, cut at a word where it is long."""
+    sentence = re.split(r"(?<=[.!?])\s", " ".join(text.split()), maxsplit=1)[0]
+    if len(sentence) <= A_LINE:
+        return sentence
+    return sentence[:A_LINE].rsplit(" ", 1)[0].rstrip(",;:") + "…"

@@ -15,6 +15,8 @@ from tests.visitor import Visitor
 
 EMAIL, FRESH = "maureen@hall.example", "green garden gate"
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
 
 @pytest.fixture(autouse=True)
 def maureen(app) -> User:

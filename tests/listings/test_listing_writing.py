@@ -8,9 +8,10 @@ from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.listings import services
 from marketplace.listings.models import ListingStatus, Quantity, QuantityKind
-from marketplace.listings.services import ListingDetails, QuantityDetails, first_sentence
+from marketplace.listings.services import ListingDetails, QuantityDetails
 from marketplace.needs.models import Need
 from marketplace.pledges.models import Pledge
+from marketplace.web import words
 from tests.factories import NOON, NeedFactory, OrganisationFactory, UserFactory
 from tests.scenes import events, jobs
 
@@ -50,11 +51,11 @@ def need_of(*rows: tuple[QuantityKind, int, int, str]) -> Need:
     ],
 )
 def test_a_summary_is_the_opening_sentence(text, summary):
-    assert first_sentence(text) == summary
+    assert words.first_sentence(text) == summary
 
 
 def test_a_long_opening_is_cut_at_a_word():
-    summary = first_sentence("chairs and tables, " * 30)
+    summary = words.first_sentence("chairs and tables, " * 30)
 
     assert len(summary) <= services.SUMMARY_LENGTH + 1
     assert summary.endswith(("chairs…", "and…", "tables…"))
