@@ -2,17 +2,23 @@
 
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
+from marketplace.accounts import services as accounts
 from marketplace.extensions import db
 from search.embedded import EmbeddedEngine
 from tests.databases import DATABASES, POSTGRESQL, SQLITE, Emptier, build, postgresql_server, settings_for
 from tests.visitor import Visitor
+
+# The same hashing with less work: hundreds of tests sign somebody in.
+accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -31,9 +37,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgresql_server(tmp_path_factory.mktemp("postgresql") / "pg") as url:
-        yield url
+def _postgresql() -> Iterator[str]:
+    """In a folder of its own: as root the server runs as somebody else, who may not enter pytest's."""
+    with tempfile.TemporaryDirectory(prefix="placeful-pg-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with postgresql_server(Path(folder) / "pg") as url:
+            yield url
 
 
 @pytest.fixture(scope="session", params=DATABASES)

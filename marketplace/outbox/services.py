@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy import event, select, update
+from sqlalchemy import event, inspect, select, update
 from sqlalchemy.orm import Session as AnySession
 
 from marketplace import clock
@@ -59,20 +59,13 @@ def hand_over_with(hand_over: Callable[[int], None]) -> None:
     _HAND_OVER[:] = [hand_over]
 
 
-@event.listens_for(Session, "after_flush")
-def _note_ids(session: AnySession, _context: object) -> None:
-    fresh = session.info.get(_FRESH)
-    if fresh:
-        session.info["outbox.ids"] = {key: row.id for key, row in fresh.items() if row.id is not None}
-
-
 @event.listens_for(Session, "after_commit")
 def _hand_over(session: AnySession) -> None:
     if session.in_nested_transaction():
         return  # a savepoint was released: nothing is safe yet
-    fresh = session.info.pop(_FRESH, {})
-    ids = session.info.pop("outbox.ids", {})
-    for row_id in [ids[key] for key in fresh if key in ids]:
+    fresh = session.info.pop(_FRESH, {}).values()
+    # A committed row is expired, and asking it for its id would begin another transaction.
+    for row_id in [identity[0] for identity in (inspect(row).identity for row in fresh) if identity]:
         for hand_over in _HAND_OVER:
             try:
                 hand_over(row_id)
@@ -88,7 +81,6 @@ def _forget(session: AnySession, _undone: object) -> None:
         session.info[_FRESH] = {key: row for key, row in fresh.items() if row in session}
         return
     session.info.pop(_FRESH, None)
-    session.info.pop("outbox.ids", None)
 
 
 def carry_out(row_id: int, *, now: datetime) -> bool:

@@ -57,7 +57,7 @@ def test_a_summary_is_the_opening_sentence(text, summary):
 def test_a_long_opening_is_cut_at_a_word():
     summary = words.first_sentence("chairs and tables, " * 30)
 
-    assert len(summary) <= services.SUMMARY_LENGTH + 1
+    assert len(summary) <= words.A_LINE + 1
     assert summary.endswith(("chairs…", "and…", "tables…"))
 
 
