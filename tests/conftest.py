@@ -19,6 +19,7 @@ from tests.visitor import Visitor
 
 # The same hashing with less work: hundreds of tests sign somebody in.
 accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+accounts._NOBODY = accounts.HASHER.hash("nobody has this password")
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

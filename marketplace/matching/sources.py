@@ -50,7 +50,7 @@ def wants(today: date, *, listing_id: int | None = None) -> list[Want]:
             party=str(row.organisation_id),
             family=row.family.value,
             title=row.title,
-            text=f"{row.summary}\n{row.body}",
+            text=_text(row),
             categories=categories[row.id],
             point=_point(row),
             reach_miles=row.reach_miles,
@@ -106,7 +106,7 @@ def _listed(today: date, organisations: dict[int, Any]) -> list[Give]:
             party=str(row.organisation_id),
             family=row.family.value,
             title=row.title,
-            text=f"{row.summary}\n{row.body}",
+            text=_text(row),
             categories=categories[row.id],
             point=_point(row),
             reach_miles=row.reach_miles,
@@ -192,6 +192,12 @@ def _frozen(found: dict[int, set[str]]) -> dict[int, frozenset[str]]:
 
 def _in_slices(ids: list[int], size: int = 5000) -> Iterable[list[int]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _text(row: Any) -> str:
+    """What a listing says, once: a summary is often the first sentence of the body."""
+    opening = row.summary.rstrip("…")
+    return str(row.body) if " ".join(row.body.split()).startswith(opening) else f"{row.summary}\n{row.body}"
 
 
 def _point(row: Any) -> Point | None:
