@@ -61,7 +61,11 @@ def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: Use
 
 def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
     """Say yes. The database moves the promised quantity, so two at once never exceed what is needed."""
-    if pledge.status is PledgeStatus.ACCEPTED or not _move(pledge, PledgeStatus.ACCEPTED, now=now):
+    if pledge.status is PledgeStatus.ACCEPTED:
+        return
+    if not pledge.need.is_public:
+        raise Refused("Your notice is not on the board. Put it back first, so that both know what it is for.")
+    if not _move(pledge, PledgeStatus.ACCEPTED, now=now):
         return
     taken = rows_changed(
         update(Quantity)

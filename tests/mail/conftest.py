@@ -132,20 +132,20 @@ class PostOffice:
         envelope.mail_from = address
         return self.answers.get("MAIL", "250 OK")
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd’s
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
         envelope.rcpt_tos.append(address)
         return self.answers.get("RCPT", "250 OK")
 
-    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd’s
         answer = self.answers.get("DATA", "250 OK")
         if answer.startswith("2"):
             self.envelopes.append(envelope)
             self.in_tls.append(session.ssl is not None)
         return answer
 
-    async def handle_QUIT(self, server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+    async def handle_QUIT(self, server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802  # aiosmtpd’s
         if self.answers.get("QUIT") == HANG_UP:
             server.transport.abort()
         return self.answers.get("QUIT", "221 Bye")

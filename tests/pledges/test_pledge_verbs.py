@@ -144,6 +144,16 @@ def test_a_closed_need_takes_no_pledges(scene):
         scene.offer()
 
 
+def test_a_promise_towards_a_notice_that_was_taken_down_cannot_be_accepted(scene):
+    pledge = scene.offer()
+    listings.withdraw(scene.need, actor=scene.secretary, now=NOON)
+
+    with pytest.raises(Refused, match="not on the board"):
+        services.accept(pledge, actor=None, now=NOON)
+
+    assert scene.line.promised == 0
+
+
 def test_the_second_acceptance_is_refused_when_too_little_is_left(scene):
     first, second = scene.offer(8, key="one"), scene.offer(8, key="two")
     services.accept(first, actor=scene.secretary, now=NOON)
