@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from marketplace.demo import services
@@ -17,6 +18,24 @@ MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 # What an unbroken load and another may differ in: when the machine did it, and the queue's own rows.
 NOT_COMPARED = {"sent_at", "provider_id"}
 TABLES_NOT_COMPARED = {"outbox_row"}
+
+
+# Two loads are compared row by row, one of them in a process that hashes as the product does.
+services.HASHER = PasswordHasher()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All in one worker, so that the demo is loaded once for each database."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("demo"))
+
+
+@pytest.fixture
+def only_on_sqlite(_application: tuple) -> None:
+    """For a load in two processes, which takes long; killing on PostgreSQL is tested with the imports."""
+    if not _application[1].is_sqlite:
+        pytest.skip("the demo is killed on SQLite only; imports and ranking are on both")
 
 
 @pytest.fixture(scope="module")

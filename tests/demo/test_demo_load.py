@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from flask import Flask
 
@@ -36,6 +37,7 @@ def test_a_place_added_before_may_become_the_demo_while_it_has_no_organisations(
     assert not queries.has_real_organisations()
 
 
+@pytest.mark.usefixtures("only_on_sqlite")
 def test_killed_while_it_writes_nothing_of_it_is_there(app: Flask, tmp_path: Path):
     killed_at(WRITING, app, tmp_path / "data")
 

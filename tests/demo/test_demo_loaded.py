@@ -188,6 +188,7 @@ def test_loading_it_again_says_so_and_changes_nothing(demo: Flask):
     assert everything() == before
 
 
+@pytest.mark.usefixtures("only_on_sqlite")
 def test_killed_before_its_letters_went_out_and_run_again_it_ends_as_an_unbroken_load(
     demo: Flask, tmp_path: Path, empty: Callable[[], None]
 ):
