@@ -37,13 +37,13 @@ def serve(host: str, port: int, no_worker: bool, demo: bool) -> None:
     logs.to_stderr()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's way past its proxy
     name = _place_name()  # before anything starts: without tables there is nothing to serve
-    consumer = None if no_worker else _start_worker(app.extensions["huey"])
-    click.echo(f"{app.config['SITE_NAME']}{' of ' + name if name else ''} is at http://{host}:{port}")
-    click.echo("Stop it with Ctrl+C.")
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError:
         raise NotSetUp(f"Port {port} is taken. Stop what uses it, or choose another with --port.") from None
+    consumer = None if no_worker else _start_worker(app.extensions["huey"])
+    click.echo(f"{app.config['SITE_NAME']}{' of ' + name if name else ''} is at http://{host}:{port}")
+    click.echo("Stop it with Ctrl+C.")
     try:
         server.run()  # it takes Ctrl+C and SIGTERM as the word to stop
     finally:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import ColumnElement
+
 from marketplace import audit, mail
 from marketplace.accounts.models import User
 from marketplace.categories.catalogue import catalogue
@@ -22,6 +24,8 @@ PER_ASK = 30  # organisations kept for each ask
 PER_ORGANISATION = 15  # asks kept for each organisation
 SNOOZE = timedelta(days=14)
 ASKS_AT_ONCE = 50  # asks stored in one transaction
+
+Pair = tuple[int, int]  # organisation, ask
 
 ACTED_ON = frozenset({MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED})
 
@@ -78,7 +82,8 @@ def match_listing(listing_id: int, *, now: datetime) -> None:
         return
     asks = sources.wants(now.date(), listing_id=listing_id)
     fits = _rank(asks, sources.gives(now.date())) if asks else []
-    store([listing_id], fits, now=now, counts=Counts())
+    known = _by_pair(Match.listing_id == listing_id)
+    _store_rows(known, _worth_keeping(fits, PER_ASK, known), now=now, counts=Counts())
 
 
 def match_organisation(organisation_id: int, *, now: datetime) -> None:
@@ -88,14 +93,28 @@ def match_organisation(organisation_id: int, *, now: datetime) -> None:
     ours = [give for give in everyone if give.party == party]
     others = [give for give in everyone if give.party != party]
     fits = _rank(asks, ours, background=others) if ours and asks else []
-    kept = db.session.scalars(db.select(Match).where(Match.organisation_id == organisation_id)).all()
-    _store_rows({(row.organisation_id, row.listing_id): row for row in kept}, fits, now=now, counts=Counts())
+    known = _by_pair(Match.organisation_id == organisation_id)
+    _store_rows(known, _worth_keeping(fits, PER_ORGANISATION, known), now=now, counts=Counts())
 
 
 def store(listing_ids: Sequence[int], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
     """Make the matches of these asks the given fits: one row a pair, what people answered is kept."""
-    rows = db.session.scalars(db.select(Match).where(Match.listing_id.in_(listing_ids)))
-    _store_rows({(row.organisation_id, row.listing_id): row for row in rows}, fits, now=now, counts=counts)
+    _store_rows(_by_pair(Match.listing_id.in_(listing_ids)), fits, now=now, counts=counts)
+
+
+def _by_pair(condition: ColumnElement[bool]) -> dict[Pair, Match]:
+    rows = db.session.scalars(db.select(Match).where(condition))
+    return {(row.organisation_id, row.listing_id): row for row in rows}
+
+
+def _worth_keeping(fits: Sequence[Fit], at_most: int, known: dict[Pair, Match]) -> list[Fit]:
+    """The best of one side alone, and those that stand already, maybe by being among the other side's best.
+
+    Ranked alone, everything is among the best of the other side, so the ranking itself leaves nothing out.
+    """
+    best = sorted(fits, key=lambda fit: (-fit.fit, fit.want, fit.party))
+    standing = {pair for pair, row in known.items() if row.retired_at is None}
+    return best[:at_most] + [fit for fit in best[at_most:] if (int(fit.party), int(fit.want)) in standing]
 
 
 def _rank(asks: Sequence[Want], everyone: Sequence[Give], background: Sequence[Give] = ()) -> list[Fit]:
@@ -118,9 +137,7 @@ def _by_ask(fits: Iterable[Fit]) -> dict[str, list[Fit]]:
     return found
 
 
-def _store_rows(
-    known: dict[tuple[int, int], Match], fits: Sequence[Fit], *, now: datetime, counts: Counts
-) -> None:
+def _store_rows(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
     for fit in fits:
         pair = int(fit.party), int(fit.want)
         row = known.pop(pair, None)
