@@ -110,6 +110,11 @@ class Someone:
             menu.click()
         self.press("Sign out", within="header")
 
+    def follow(self, selector: str, *, last: bool = False) -> None:
+        """Click the first (or last) thing this finds, and look at where it leads."""
+        found = self.page.locator(selector)
+        self._leave((found.last if last else found.first).click)
+
     @property
     def heading(self) -> str:
         return self.page.locator("h1").inner_text()

@@ -15,8 +15,7 @@ def denise(someone: Someone) -> Someone:
 
 def test_a_buyer_sees_who_could_do_it_and_why(denise: Someone):
     denise.click("Buffets for committees")
-    denise.page.locator("main .pf-fits a").first.click()
-    denise.look()
+    denise.follow("main .pf-fits a")
 
     assert "could do this" in denise.heading
     adds_up(denise)

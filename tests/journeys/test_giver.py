@@ -64,8 +64,7 @@ def test_a_giver_says_interested_and_takes_it_back(lorraine: Someone):
 
 def test_a_giver_reads_the_digest_that_was_written_for_them(lorraine: Someone):
     lorraine.open("/demo/mail")
-    lorraine.page.locator("main a[href*='/demo/mail/']").last.click()
-    lorraine.look()
+    lorraine.follow("main a[href*='/demo/mail/']", last=True)
 
     assert lorraine.page.locator("iframe[title]").count() == 1
     lorraine.open("/digests/preferences")
