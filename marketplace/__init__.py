@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from marketplace import clock
 from marketplace.config import Settings
 from marketplace.extensions import csrf, db, limiter, login, migrate
 from marketplace.paths import MIGRATIONS, STATIC, TEMPLATES
+from search.engine import SearchEngine
 
 FEATURES = (
     "audit", "outbox", "mail", "accounts", "organisations", "places", "categories", "listings",
@@ -74,15 +76,28 @@ def import_features() -> None:
 def _wire(app: Flask, settings: Settings) -> None:
     from marketplace.outbox import queue
     from marketplace.web import blueprints, headers, logs, pages, problems
-    from search.embedded import EmbeddedEngine
 
-    app.extensions["search"] = EmbeddedEngine(settings.data_dir / "index")
+    app.extensions["search"] = _search_engine(settings)
     queue.connect(app, queue.build(settings))
     logs.follow_requests(app)
     headers.protect(app, settings)
     pages.prepare(app)
     problems.explain(app)
     blueprints.register(app)
+
+
+def _search_engine(settings: Settings) -> SearchEngine:
+    """Meilisearch where an address is set, otherwise the engine of this process; guarded either way."""
+    from search.guarded import GuardedEngine
+
+    if settings.search_url:
+        from search.meilisearch import MeilisearchEngine
+
+        return GuardedEngine(MeilisearchEngine(settings.search_url, settings.search_key, now=clock.now))
+    from search.embedded import EmbeddedEngine
+
+    # Its first search after a start reads the index from disk.
+    return GuardedEngine(EmbeddedEngine(settings.data_dir / "index"), patience_seconds=2.0)
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from marketplace import create_app
+from marketplace.bench.cli import bench
 from marketplace.demo.cli import demo
 from marketplace.digests.cli import digests
 from marketplace.discovery.cli import search
@@ -28,7 +29,7 @@ def cli() -> None:
     logs.to_stderr(logging.WARNING)
 
 
-for command in (serve, worker, db, places, imports, match, digests, search, demo):
+for command in (serve, worker, db, places, imports, match, digests, search, demo, bench):
     cli.add_command(command)
 
 

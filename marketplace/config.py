@@ -98,11 +98,7 @@ def _kept_secret(data_dir: Path) -> str:
 
 
 def _check(given: Mapping[str, str]) -> None:
-    if given.get("search_url"):
-        raise NotSetUp(
-            "SEARCH_URL is set, but this version searches with the embedded engine only. "
-            "Remove SEARCH_URL and SEARCH_KEY."
-        )
+    _check_search(given)
     for name, usable in (("database_url", DATABASES), ("redis_url", CACHES)):
         scheme = urlsplit(given.get(name, "")).scheme
         if given.get(name) and scheme not in usable:
@@ -117,3 +113,21 @@ def _check(given: Mapping[str, str]) -> None:
     base = urlsplit(given.get("base_url", DEFAULT_BASE_URL))
     if base.scheme not in ("http", "https") or not base.netloc:
         raise NotSetUp("BASE_URL must be a whole address, such as https://durham.example.")
+
+
+def _check_search(given: Mapping[str, str]) -> None:
+    url, key = given.get("search_url", ""), given.get("search_key", "")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query):
+        raise NotSetUp(
+            "SEARCH_URL must be the address of a Meilisearch server, such as http://search:7700; "
+            "its key goes in SEARCH_KEY."
+        )
+    if url and not key:
+        raise NotSetUp(
+            "SEARCH_URL is set, so set SEARCH_KEY as well: an admin key of that Meilisearch server."
+        )
+    if key and not url:
+        raise NotSetUp("SEARCH_KEY is set, so set SEARCH_URL as well: the Meilisearch server it belongs to.")
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise NotSetUp("SEARCH_KEY has spaces or letters no key has. Copy it again.")

@@ -75,6 +75,7 @@ def supplier_or_buyer(person: Any, row: Any) -> bool:
 
 
 def addressee(person: Any, row: Any) -> bool:
+    """It was written to, or kept by, this person."""
     return bool(person.signed_in and row.user_id == person.user.id)
 
 
@@ -102,6 +103,8 @@ RULES: Mapping[str, Rule] = {
     "response.receive": buyer,
     "demo.mail": signed_in,
     "mail.read": addressee,
+    "saved_search.create": signed_in,
+    "saved_search.forget": addressee,
 }
 
 

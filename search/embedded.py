@@ -1,76 +1,32 @@
 """The search engine that lives in this process: tantivy, on a directory of its own."""
 
-import hashlib
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tantivy
 
-from search.embedded_query import find
+from search import embedded_answer as answer
+from search.embedded_distance import Spots
+from search.embedded_layout import SURFACE, entry, layout, prepared, schema
 from search.engine import Health, SearchUnavailable
 from search.generations import Generations
-from search.schema import FIELDS, Document, Query, Results, filter_values, words
-from search.text import english, normalise
+from search.schema import Document, Query, Results, Suggestion
+from search.vocabulary import Vocabulary
 
-LAYOUT_VERSION = 1  # raise it when text or documents come to be read differently; a rebuild follows
 BATCH_HEAP_BYTES = 20_000_000
-REBUILD_HEAP_BYTES = 60_000_000
+REBUILD_HEAP_BYTES = 300_000_000
+REBUILD_THREADS = 2
 TRIES = 3  # a rebuild may retire the generation a reader is just opening
+QUICK_SECONDS = 0.02
+VOCABULARY_SHARE = 0.02  # of our time may go into reading the words of a changed index anew
 
 log = logging.getLogger(__name__)
-
-
-def schema() -> tantivy.Schema:
-    """tantivy's fields, made from the declared ones: words to search, values to filter, numbers to order."""
-    builder = tantivy.SchemaBuilder()
-    for field in FIELDS:
-        if field.weight > 0:
-            builder.add_text_field(f"{field.name}_words", tokenizer_name="english", index_option="freq")
-        if field.filterable:
-            stored = field.name == "key"  # the answer is made of keys
-            builder.add_text_field(
-                f"{field.name}_is", stored=stored, tokenizer_name="raw", index_option="basic"
-            )
-        if field.sortable:
-            builder.add_integer_field(f"{field.name}_day", fast=True)
-        if field.geo:
-            builder.add_float_field(f"{field.name}_lat", fast=True)
-            builder.add_float_field(f"{field.name}_lon", fast=True)
-    builder.add_unsigned_field("tie", fast=True)
-    return builder.build()
-
-
-def layout() -> str:
-    """A fingerprint of how documents are laid out, so an index of another shape is never read."""
-    return hashlib.sha256(f"{LAYOUT_VERSION} {FIELDS!r}".encode()).hexdigest()[:8]
-
-
-def entry(document: Document) -> tantivy.Document:
-    """The document as tantivy keeps it."""
-    made = tantivy.Document()
-    for field in FIELDS:
-        if field.weight > 0:
-            made.add_text(f"{field.name}_words", normalise(words(document, field)))
-        if field.filterable:
-            for value in filter_values(document, field):
-                made.add_text(f"{field.name}_is", value)
-        if field.sortable and (day := getattr(document, field.name)) is not None:
-            made.add_integer(f"{field.name}_day", day.toordinal())
-        if field.geo and (point := getattr(document, field.name)) is not None:
-            made.add_float(f"{field.name}_lat", float(point.lat))
-            made.add_float(f"{field.name}_lon", float(point.lon))
-    made.add_unsigned("tie", _tie(document.key))
-    return made
-
-
-def _tie(key: str) -> int:
-    """A number that orders equals alike in every index and favours nobody: 64 bits of the key's hash."""
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
 
 
 @contextmanager
@@ -93,19 +49,47 @@ def _open(generation: Path) -> tantivy.Index:
     with _tantivy():
         index = tantivy.Index.open(str(generation))
         index.config_reader("manual", 0)  # we look for changes ourselves, without a watching thread
-        index.register_tokenizer("english", english())
-        index.reload()
+        prepared(index).reload()
         return index
 
 
 def _create(generation: Path) -> tantivy.Index:
     with _tantivy():
-        index = tantivy.Index(schema(), str(generation))
-        index.register_tokenizer("english", english())
-        return index
+        return prepared(tantivy.Index(schema(), str(generation)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Words:
+    """The vocabulary of a generation, read anew when the index has changed, but not at every change.
+
+    A new word is found at once all the same; only its misspellings and beginnings wait.
+    """
+
+    searcher: tantivy.Searcher | None = None
+    vocabulary: Vocabulary = field(default_factory=lambda: Vocabulary([]))
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    due: float = 0.0
+
+    def of(self, searcher: tantivy.Searcher) -> Vocabulary:
+        if (
+            searcher is not self.searcher
+            and time.monotonic() >= self.due
+            and self.reading.acquire(blocking=not self.due)
+        ):
+            try:
+                if searcher is not self.searcher:
+                    began = time.monotonic()
+                    self.vocabulary = Vocabulary(searcher.terms_with_prefix(SURFACE, ""))
+                    self.searcher = searcher
+                    ended = time.monotonic()
+                    took = ended - began
+                    self.due = ended + (took / VOCABULARY_SHARE if took > QUICK_SECONDS else 0.0)
+            finally:
+                self.reading.release()
+        return self.vocabulary
+
+
+@dataclass(slots=True)
 class Reading:
     """A generation opened for reading, as it was at one commit."""
 
@@ -113,6 +97,17 @@ class Reading:
     commit: tuple[int, int, int]
     index: tantivy.Index
     searcher: tantivy.Searcher
+    words: Words
+    known_spots: Spots | None = None
+
+    def spots(self) -> Spots:
+        """Every location in it, read when first asked for."""
+        if self.known_spots is None:
+            self.known_spots = Spots.of(self.searcher)
+        return self.known_spots
+
+    def as_index(self, of: tantivy.Schema) -> answer.Index:
+        return answer.Index(of, self.searcher, lambda: self.words.of(self.searcher), self.spots)
 
 
 class EmbeddedEngine:
@@ -134,7 +129,8 @@ class EmbeddedEngine:
         with self._writing():
             index, generation = self._index_to_change()
             with self._batch(index, generation, BATCH_HEAP_BYTES) as writer:
-                _put(writer, documents)
+                for document in documents:
+                    _replace(writer, document)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Forget these keys; an unknown key is not an error. With no index there is nothing to forget."""
@@ -152,19 +148,29 @@ class EmbeddedEngine:
         with self._writing():
             with _tantivy():
                 generation = self._generations.begin()
-            with self._batch(_create(generation), generation, REBUILD_HEAP_BYTES) as writer:
-                _put(writer, documents)
+            with self._batch(_create(generation), generation, REBUILD_HEAP_BYTES, REBUILD_THREADS) as writer:
+                _add_all(writer, documents)
 
     def search(self, query: Query) -> Results:
         """One page of what the query finds. Raises SearchUnavailable, and nothing else."""
         with _tantivy():
-            return find(self._searcher(), self._schema, query)
+            return answer.find(self._open_index(), query)
+
+    def suggest(self, query: Query) -> tuple[Suggestion, ...]:
+        """Titles that fit what is being typed. Raises SearchUnavailable, and nothing else."""
+        with _tantivy():
+            return answer.suggest(self._open_index(), query)
+
+    def marks(self) -> Iterator[tuple[str, str]]:
+        """Every key and the mark of its version."""
+        with _tantivy():
+            yield from answer.marks(self._open_index())
 
     def health(self) -> Health:
         """Look, and never raise."""
         try:
             with _tantivy():
-                return Health(ready=True, documents=self._searcher().num_docs)
+                return Health(ready=True, documents=self._open_index().searcher.num_docs)
         except SearchUnavailable as problem:
             return Health(ready=False, problem=str(problem))
 
@@ -188,7 +194,9 @@ class EmbeddedEngine:
         return _create(generation), generation
 
     @contextmanager
-    def _batch(self, index: tantivy.Index, generation: Path, heap: int) -> Iterator[tantivy.IndexWriter]:
+    def _batch(
+        self, index: tantivy.Index, generation: Path, heap: int, threads: int = 1
+    ) -> Iterator[tantivy.IndexWriter]:
         """A writer that commits once at the end, or leaves everything as it was.
 
         A generation that was not current is published after its commit, and removed if there was none.
@@ -196,7 +204,7 @@ class EmbeddedEngine:
         new = generation != self._generations.current()
         committed = False
         with _tantivy():
-            writer = index.writer(heap, 1)
+            writer = index.writer(heap, threads)
         try:
             with _tantivy():
                 # A commit killed half-way leaves files whose names the same batch, sent again, would want.
@@ -214,8 +222,8 @@ class EmbeddedEngine:
                 if generation != self._generations.current():
                     shutil.rmtree(generation, ignore_errors=True)
 
-    def _searcher(self) -> tantivy.Searcher:
-        """A reader of the newest commit of the current generation."""
+    def _open_index(self) -> answer.Index:
+        """The newest commit of the current generation, to be asked."""
         with self._opening:
             for _ in range(TRIES):
                 generation = self._generations.current()
@@ -227,14 +235,25 @@ class EmbeddedEngine:
                     if generation == self._generations.current():
                         raise
                 else:
-                    return self._reading.searcher
+                    return self._reading.as_index(self._schema)
             raise SearchUnavailable("There is no index of this layout: rebuild it")
 
 
-def _put(writer: tantivy.IndexWriter, documents: Iterable[Document]) -> None:
+def _replace(writer: tantivy.IndexWriter, document: Document) -> None:
+    with _tantivy():
+        writer.delete_documents_by_term("key_is", document.key)
+        writer.add_document(entry(document))
+
+
+def _add_all(writer: tantivy.IndexWriter, documents: Iterable[Document]) -> None:
+    """Add to an empty index; only a key met before has anything to replace."""
+    seen: set[str] = set()
     for document in documents:
+        if document.key in seen:
+            _replace(writer, document)
+            continue
+        seen.add(document.key)
         with _tantivy():
-            writer.delete_documents_by_term("key_is", document.key)
             writer.add_document(entry(document))
 
 
@@ -260,8 +279,8 @@ def _read(generation: Path, before: Reading | None) -> Reading:
         if before is not None and (before.generation, before.commit) == (generation, commit):
             return before
         if before is not None and before.generation == generation:
-            index = before.index
+            index, words = before.index, before.words
             index.reload()
         else:
-            index = _open(generation)
-        return Reading(generation, commit, index, index.searcher())
+            index, words = _open(generation), Words()
+        return Reading(generation, commit, index, index.searcher(), words)

@@ -1,121 +1,120 @@
-"""How a query is put to tantivy, and its hits put in order."""
+"""What a query asks, put as tantivy's clauses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-from tantivy import DocAddress, FieldType, Occur, Schema, Searcher
+from tantivy import FieldType, Occur, Schema
 from tantivy import Query as Clause
 
-from search.geo import box_around, miles_matrix
-from search.schema import FIELDS, Hit, Query, Results, Sort
-from search.text import query_words
+from search.embedded_layout import TITLE, WORDS
+from search.schema import Query
+from search.understanding import Concept, Kind, Way
 
-# Hits with every word come before hits with some. No sum of word scores reaches this: sixteen words, each
-# at the heaviest weight in the rarest case of a million documents, come to less than half of it.
-ALL_WORDS = 10_000.0
-OTHER_FIELDS = 0.1  # how much a word counts again for being in a second field
+# How much a word counts when it is not quite the one typed. Found by trial on the search benchmark.
+BOOSTS = {
+    Kind.TYPED: 1.0,
+    Kind.PREFIX: 0.9,
+    Kind.JOINED: 0.8,
+    Kind.SPLIT: 0.8,
+    Kind.SYNONYM: 0.6,
+    Kind.RELATED: 0.3,
+    Kind.TYPO: 0.8,
+}
+SLIP = 0.001  # all that a likeness is worth when other documents have the word as typed
+# A step no sum of word scores reaches: sixteen words, each in the rarest case of a million documents, come
+# to less.
+TYPED_ALL = 1000.0
+ALL = 2.0  # for saying every word, where some hits do not: worth a rare word or two
+LIKENESSES = frozenset({Kind.TYPO, Kind.RELATED})
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Every match of a query, a row each: where it is kept, and what orders it (not-a-number: not known)."""
+class Asked:
+    """A query in tantivy's terms: what must always hold, each filter by name, and the words."""
 
-    addresses: list[DocAddress]
-    scores: NDArray[np.float64]
-    published: NDArray[np.float64]
-    ties: NDArray[np.uint64]
-    miles: NDArray[np.float64]
+    always: tuple[Clause, ...]
+    filters: dict[str, Clause]
+    words: Clause | None
 
-
-def find(searcher: Searcher, schema: Schema, query: Query) -> Results:
-    """Match, measure and order everything, then answer with one page of it.
-
-    All matches are ordered each time, which keeps totals and pages exact; 20,000 take a few milliseconds.
-    """
-    matches = searcher.search(clause(schema, query), limit=max(1, searcher.num_docs), count=False).hits
-    found = _measure(searcher, [address for _, address in matches], [score for score, _ in matches], query)
-    rows = _in_order(found, query.sort)
-    if query.within_miles is not None:
-        rows = rows[found.miles[rows] <= query.within_miles]
-    page = rows[query.offset : query.offset + query.limit]
-    return Results(hits=tuple(_hit(searcher, found, row) for row in page), total=len(rows))
+    def clause(self, *, without: str | None = None, also: Iterable[Clause] = ()) -> Clause:
+        """Everything asked, perhaps but for one filter; only words score."""
+        musts = [*self.always, *(one for name, one in self.filters.items() if name != without), *also]
+        if self.words is not None:
+            musts.append(self.words)
+        return Clause.boolean_query([(Occur.Must, one) for one in musts])
 
 
-def clause(schema: Schema, query: Query) -> Clause:
-    """Everything that must hold, the place first; only words score."""
-    musts = [Clause.term_query(schema, "place_is", query.place, "basic")]
-    if query.families:
-        musts.append(Clause.term_set_query(schema, "family_is", sorted(query.families)))
-    if query.category is not None:
-        musts.append(Clause.term_query(schema, "categories_is", query.category, "basic"))
-    musts += _box(schema, query)
-    parts = [(Occur.Must, Clause.const_score_query(must, 0.0)) for must in musts]
-    if found := query_words(query.text):
-        parts.append((Occur.Must, _any_word(schema, found)))
-    return Clause.boolean_query(parts)
-
-
-def _any_word(schema: Schema, found: Sequence[str]) -> Clause:
-    each = [_word(schema, word) for word in found]
-    either = [(Occur.Should, one) for one in each]
-    if len(each) > 1:
-        every = Clause.boolean_query([(Occur.Must, one) for one in each])
-        either.append((Occur.Should, Clause.const_score_query(every, ALL_WORDS)))
-    return Clause.boolean_query(either)
-
-
-def _word(schema: Schema, stem: str) -> Clause:
-    """The word in its best field; being in others too adds a little."""
-    fields = [
-        Clause.boost_query(Clause.term_query(schema, f"{field.name}_words", stem, "freq"), field.weight)
-        for field in FIELDS
-        if field.weight > 0
-    ]
-    return Clause.disjunction_max_query(fields, OTHER_FIELDS)
-
-
-def _box(schema: Schema, query: Query) -> list[Clause]:
-    """Bounds that surely hold the circle asked for, so that few need measuring."""
-    if query.near is None or query.within_miles is None:
-        return []
-    box = box_around(query.near, query.within_miles)
-    bounds = [("location_lat", box.south, box.north)]
-    if box.west is not None and box.east is not None:
-        bounds.append(("location_lon", box.west, box.east))
-    return [Clause.range_query(schema, name, FieldType.Float, low, high) for name, low, high in bounds]
-
-
-def _measure(searcher: Searcher, addresses: list[DocAddress], scores: list[float], query: Query) -> Found:
-    def column(name: str) -> NDArray[np.float64]:
-        return np.array(searcher.fast_field_values(name, addresses), dtype=np.float64)
-
-    if query.near is None:
-        miles = np.full(len(addresses), np.nan)
-    else:
-        lat, lon = column("location_lat"), column("location_lon")
-        miles = miles_matrix([query.near.lat], [query.near.lon], lat, lon)[0]
-    return Found(
-        addresses=addresses,
-        scores=np.array(scores, dtype=np.float64),
-        published=np.nan_to_num(column("published_on_day"), nan=0.0),
-        ties=np.array(searcher.fast_field_values("tie", addresses), dtype=np.uint64),
-        miles=miles,
+def always(schema: Schema, query: Query) -> tuple[Clause, ...]:
+    """The place and the audiences: of every question, whatever else it says."""
+    return (
+        _one_of(schema, "place_is", [query.place]),
+        _one_of(schema, "audience_is", sorted(query.audiences)),
     )
 
 
-def _in_order(found: Found, sort: Sort) -> NDArray[np.intp]:
-    """Rows from first to last; unknown distances come last. The last key of a lexsort counts most."""
-    by = {
-        Sort.RELEVANCE: (found.ties, -found.published, -found.scores),
-        Sort.NEAREST: (found.ties, -found.published, -found.scores, found.miles),
-        Sort.NEWEST: (found.ties, -found.scores, -found.published),
+def filters(schema: Schema, query: Query) -> dict[str, Clause]:
+    """Each filter that asks for something, but for distance."""
+    found = {
+        name: _one_of(schema, f"{name}_is", sorted(values)) for name, values in query.asked_filters.items()
     }
-    return np.lexsort(by[sort])
+    if query.closes_within is not None and query.today is not None:
+        first = query.today.toordinal()
+        found["closes_within"] = days(schema, first, first + query.closes_within)
+    return found
 
 
-def _hit(searcher: Searcher, found: Found, row: int) -> Hit:
-    key = searcher.doc(found.addresses[row]).get_first("key_is")
-    miles = float(found.miles[row])
-    return Hit(str(key), float(found.scores[row]), None if np.isnan(miles) else miles)
+def days(schema: Schema, first: int | None, last: int | None) -> Clause:
+    """A last day between these, both included."""
+    bounds = Clause.range_query(schema, "closes_on_day", FieldType.Integer, first, last)
+    return Clause.const_score_query(bounds, 0.0)
+
+
+def every_word(schema: Schema, concepts: Sequence[Concept]) -> Clause:
+    """Documents that say all of it; those that say it as it was typed come first."""
+    parts = [(Occur.Must, _said(schema, concept)) for concept in concepts]
+    if any(way.kind in LIKENESSES for concept in concepts for way in concept.ways):
+        typed = [(Occur.Must, _said(schema, concept, LIKENESSES)) for concept in concepts]
+        parts.append((Occur.Should, Clause.const_score_query(Clause.boolean_query(typed), TYPED_ALL)))
+    return Clause.boolean_query(parts)
+
+
+def some_words(schema: Schema, concepts: Sequence[Concept]) -> Clause:
+    """Documents that say any of it, best those that say all."""
+    said = [_said(schema, concept) for concept in concepts]
+    every = Clause.boolean_query([(Occur.Must, one) for one in said])
+    either = [(Occur.Should, one) for one in said]
+    return Clause.boolean_query([*either, (Occur.Should, Clause.const_score_query(every, ALL))])
+
+
+def beginning_of_title(schema: Schema, words: Sequence[str]) -> Clause:
+    """Titles that have these words, the last of them perhaps only begun, or misspelt by a letter."""
+    *whole, last = words
+    parts = [(Occur.Must, Clause.term_query(schema, TITLE, word, "basic")) for word in whole]
+    begun = [Clause.const_score_query(Clause.fuzzy_term_query(schema, TITLE, last, 0, prefix=True), 2.0)]
+    if len(last) >= 5:
+        almost = Clause.fuzzy_term_query(schema, TITLE, last, 1, prefix=True)
+        begun.append(Clause.const_score_query(almost, 1.0))
+    return Clause.boolean_query([*parts, (Occur.Must, Clause.disjunction_max_query(begun, 0.0))])
+
+
+def _said(schema: Schema, concept: Concept, but: Collection[Kind] = ()) -> Clause:
+    """The concept said in its best way, but not in these kinds of way."""
+    typed = concept.ways[0].frequency > 0
+    ways = [_way(schema, way, typed) for way in concept.ways if way.kind not in but]
+    return ways[0] if len(ways) == 1 else Clause.disjunction_max_query(ways, 0.0)
+
+
+def _way(schema: Schema, way: Way, typed: bool) -> Clause:
+    if len(way.stems) == 1:
+        said = Clause.term_query(schema, WORDS, way.stems[0], "freq")
+    else:
+        said = Clause.phrase_query(schema, WORDS, list(way.stems))
+    if way.kind is Kind.TYPO and typed:
+        return Clause.const_score_query(said, SLIP)
+    return said if way.kind is Kind.TYPED else Clause.boost_query(said, BOOSTS[way.kind])
+
+
+def _one_of(schema: Schema, name: str, values: Sequence[str]) -> Clause:
+    if len(values) == 1:
+        return Clause.const_score_query(Clause.term_query(schema, name, values[0], "basic"), 0.0)
+    return Clause.const_score_query(Clause.term_set_query(schema, name, list(values)), 0.0)

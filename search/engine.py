@@ -1,10 +1,10 @@
 """The promise every search engine keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from search.schema import Document, Query, Results
+from search.schema import Document, Query, Results, Suggestion
 
 
 class SearchUnavailable(Exception):
@@ -33,7 +33,18 @@ class SearchEngine(Protocol):
         """Replace everything; readers see the old index or the new, never half of one."""
 
     def search(self, query: Query) -> Results:
-        """One page of what the query finds, with the count of it all."""
+        """One page of what the query finds, with the count of it all and of its facets."""
+        ...
+
+    def suggest(self, query: Query) -> tuple[Suggestion, ...]:
+        """The titles (or the organisations' names) that fit what is being typed, best first.
+
+        The query's filters, place and audiences hold; its sort, facets and distance are not asked.
+        """
+        ...
+
+    def marks(self) -> Iterator[tuple[str, str]]:
+        """Every key held and the mark of the version held, in no order: what `search check` compares."""
         ...
 
     def health(self) -> Health:

@@ -1,17 +1,28 @@
 """What every engine indexes, what it may be asked, and what it answers."""
 
-from dataclasses import KW_ONLY, dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 
 from search.geo import Point
 
 FAMILIES = frozenset({"opportunity", "need", "capability", "offer", "organisation"})
+PUBLIC = "public"  # the audience everybody belongs to
+
+# £, lowest first: a band's slug, and the least a value in it can be.
+VALUE_BANDS = {"under-5k": 0, "5k-25k": 5_000, "25k-100k": 25_000, "100k-1m": 100_000, "over-1m": 1_000_000}
+CLOSING_DAYS = (7, 14, 30, 90)  # “closes within”, in days from today
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One findable thing. `key` names it across families, such as “need:12” or “organisation:7”."""
+    """One findable thing. `key` names it across families, such as “need:12” or “organisation:7”.
+
+    Only people of its audience find it. `keywords` are other words for what it is; `vector` is its meaning
+    as an encoder put it, if there is one.
+    """
 
     key: str
     family: str
@@ -19,17 +30,29 @@ class Document:
     title: str
     summary: str = ""
     body: str = ""
+    keywords: str = ""
     organisation: str = ""
+    audience: str = PUBLIC
+    state: str = "open"  # or "closed": it can be read, not answered
+    kinds: tuple[str, ...] = ()  # of opportunity: contract, subcontract, quote, grant, job
+    quantity_kinds: tuple[str, ...] = ()  # volunteers, goods, money, space, skills
     categories: tuple[str, ...] = ()
+    ward: str = ""
+    value_low: int | None = None  # £
+    value_high: int | None = None
+    organisation_kind: str = ""
+    organisation_size: str = ""
+    verified: bool = False
     lat: float | None = None
     lon: float | None = None
     published_on: date | None = None
     closes_on: date | None = None
+    vector: tuple[float, ...] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what no query could find, or what would be found in the wrong place."""
-        if not self.key or not self.place:
-            raise ValueError(f"A document needs a key and a place: {self.key!r}, {self.place!r}")
+        if not self.key or not self.place or not self.audience:
+            raise ValueError(f"A document needs a key, a place and an audience: {self.key!r}, {self.place!r}")
         if self.family not in FAMILIES:
             raise ValueError(f"Unknown family {self.family!r} for {self.key}")
         if (self.lat is None) != (self.lon is None):
@@ -41,12 +64,42 @@ class Document:
         """Where it is, if anybody said."""
         return None if self.lat is None or self.lon is None else Point(self.lat, self.lon)
 
+    @property
+    def value_bands(self) -> tuple[str, ...]:
+        """Every band its value may lie in; none when nobody said."""
+        return value_bands(self.value_low, self.value_high)
+
+    @property
+    def is_verified(self) -> str:
+        """The word filters use."""
+        return "yes" if self.verified else "no"
+
+    @property
+    def mark(self) -> str:
+        """A fingerprint of everything an engine keeps, to tell whether it holds this very version."""
+        said = "\x1f".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
+        return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def value_bands(low: int | None, high: int | None) -> tuple[str, ...]:
+    """The bands that a value from `low` to `high` (£; either may be unknown, not both) reaches into."""
+    if low is None and high is None:
+        return ()
+    bottom, top = min(v for v in (low, high) if v is not None), max(v for v in (low, high) if v is not None)
+    starts = [*VALUE_BANDS.values(), None]
+    return tuple(
+        band
+        for band, start, end in zip(VALUE_BANDS, starts, starts[1:], strict=False)
+        if start is not None and start <= top and (end is None or bottom < end)
+    )
+
 
 class Sort(StrEnum):
     """The order of the hits; ties go to the newest, then to an order that never changes."""
 
     RELEVANCE = "relevance"
-    NEAREST = "nearest"
+    NEAREST = "nearest"  # unknown distances last
+    CLOSING = "closing"  # soonest first, no date last
     NEWEST = "newest"
 
 
@@ -54,31 +107,53 @@ class Sort(StrEnum):
 class Query:
     """What a person asks of one place. No text asks for everything the filters let through.
 
-    No families means all of them; a category matches its descendants too; within_miles leaves out
-    whatever has no location.
+    `filters` maps a filterable field to the values allowed, any of which will do; an empty set asks
+    nothing. A category matches its descendants too. `within_miles` leaves out whatever has no location.
+    `closes_within` days counts from `today`, both ends included, and leaves out what has no last day and
+    what has passed. `facets` names the fields to count; "closes_within" is counted too, given `today`.
+    `typing` takes the last word as the beginning of one. The place and the audiences always hold, and no
+    filter may name them.
     """
 
     text: str = ""
     _: KW_ONLY
     place: str
-    families: frozenset[str] = frozenset()
-    category: str | None = None
+    audiences: frozenset[str] = frozenset({PUBLIC})
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     near: Point | None = None
     within_miles: float | None = None
+    closes_within: int | None = None
+    today: date | None = None
+    facets: tuple[str, ...] = ()
+    typing: bool = False
+    vector: tuple[float, ...] | None = field(default=None, repr=False)
     offset: int = 0
     limit: int = 20
     sort: Sort = Sort.RELEVANCE
 
     def __post_init__(self) -> None:
         """Refuse a question that could only be answered by dropping part of it."""
-        if not self.place:
-            raise ValueError("A query is always about one place")
+        if not self.place or not self.audiences or "" in self.audiences:
+            raise ValueError("A query is always about one place, for people of known audiences")
+        if unknown := set(self.filters) - FILTERS:
+            raise ValueError(f"Not filters: {sorted(unknown)}")
+        if unknown := set(self.facets) - FACETS:
+            raise ValueError(f"Not facets: {sorted(unknown)}")
         if self.near is None and (self.within_miles is not None or self.sort is Sort.NEAREST):
             raise ValueError("Distance needs a point to measure from")
         if self.within_miles is not None and not self.within_miles >= 0:
             raise ValueError(f"Not a distance in miles: {self.within_miles}")
+        if self.today is None and (self.closes_within is not None or CLOSING_FACET in self.facets):
+            raise ValueError("“Closes within” needs today's date")
+        if self.closes_within is not None and self.closes_within < 0:
+            raise ValueError(f"Not a number of days: {self.closes_within}")
         if self.offset < 0 or self.limit < 0:
             raise ValueError(f"Not a page: offset {self.offset}, limit {self.limit}")
+
+    @property
+    def asked_filters(self) -> dict[str, frozenset[str]]:
+        """The filters that ask for something."""
+        return {name: values for name, values in self.filters.items() if values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +167,25 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits, and how many there are on all pages together."""
+    """One page of hits, how many there are on all pages together, and counts for the facets asked for.
+
+    A facet is counted under every filter but its own, so that a person sees what choosing another value
+    would find. Values with no documents are left out; "closes_within" counts by the numbers of days in
+    CLOSING_DAYS.
+    """
 
     hits: tuple[Hit, ...]
     total: int
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A document whose title fits what is being typed."""
+
+    key: str
+    family: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +193,9 @@ class Field:
     """What may be done with one attribute of a document; engines build their own schema from these."""
 
     name: str
-    weight: float = 0.0  # above 0: its words are searched, and count this much
+    weight: int = 0  # above 0: its words are searched, and count this many times
     filterable: bool = False
+    facet: bool = False  # filterable, and its values can be counted
     hierarchical: bool = False  # parent/child: filtering by the parent finds the child
     sortable: bool = False  # a date
     geo: bool = False  # a Point
@@ -112,17 +203,30 @@ class Field:
 
 FIELDS = (
     Field("key", filterable=True),
-    Field("family", filterable=True),
     Field("place", filterable=True),
-    Field("title", weight=8.0),
-    Field("categories", weight=5.0, filterable=True, hierarchical=True),
-    Field("summary", weight=3.0),
-    Field("organisation", weight=2.0),
-    Field("body", weight=1.0),
+    Field("audience", filterable=True),
+    Field("family", filterable=True, facet=True),
+    Field("state", filterable=True, facet=True),
+    Field("kinds", filterable=True, facet=True),
+    Field("quantity_kinds", filterable=True, facet=True),
+    Field("title", weight=5),
+    Field("categories", weight=4, filterable=True, facet=True, hierarchical=True),
+    Field("summary", weight=3),
+    Field("keywords", weight=2),
+    Field("organisation", weight=1),
+    Field("body", weight=1),
+    Field("ward", filterable=True, facet=True),
+    Field("value_bands", filterable=True, facet=True),
+    Field("organisation_kind", filterable=True, facet=True),
+    Field("organisation_size", filterable=True, facet=True),
+    Field("is_verified", filterable=True, facet=True),
     Field("location", geo=True),
     Field("published_on", sortable=True),
     Field("closes_on", sortable=True),
 )
+CLOSING_FACET = "closes_within"
+FILTERS = frozenset(each.name for each in FIELDS if each.filterable) - {"key", "place", "audience"}
+FACETS = frozenset(each.name for each in FIELDS if each.facet) | {CLOSING_FACET}
 
 
 def words(document: Document, field: Field) -> str:
@@ -132,12 +236,12 @@ def words(document: Document, field: Field) -> str:
 
 
 def filter_values(document: Document, field: Field) -> tuple[str, ...]:
-    """The exact values a filter may name, ancestors included where there is a hierarchy."""
+    """The exact values a filter may name, ancestors included where there is a hierarchy; no empty ones."""
     value: str | tuple[str, ...] = getattr(document, field.name)
     values = (value,) if isinstance(value, str) else value
     if field.hierarchical:
         values = tuple(dict.fromkeys(step for one in values for step in _path(one)))
-    return values
+    return tuple(one for one in values if one)
 
 
 def _path(slug: str) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -11,6 +14,8 @@ MOST_QUERY_WORDS = 16
 
 NO_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
 NOT_WORD = re.compile(r"[\W_]+")
+# Opened before a word and closed after one, so that 5" pipe is not the start of a quotation.
+QUOTED = re.compile(r"(?<!\w)[\"“”„]([^\"“”„]+)[\"“”](?!\w)")
 
 # Words that say nothing of what is sought. “it” is not among them: “IT support” means the trade.
 # fmt: off
@@ -45,6 +50,40 @@ def english() -> TextAnalyzer:
         .filter(Filter.stemmer("english"))
         .build()
     )
+
+
+@lru_cache(maxsize=50_000)
+def stems(word: str) -> tuple[str, ...]:
+    """One normalised word as the index keeps it: nearly always one stem, none if it is too long."""
+    return tuple(english().analyze(word))
+
+
+def stemmed(words: Iterable[str]) -> tuple[str, ...]:
+    """The stems of normalised words, in their order and with repeats."""
+    return tuple(stem for word in words for stem in stems(word))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words typed side by side, normalised; `quoted` if they were in quotation marks."""
+
+    words: tuple[str, ...]
+    quoted: bool
+
+
+def runs(text: str) -> tuple[Run, ...]:
+    """What a person typed, quotations apart, in their order. An odd quotation mark means nothing."""
+    pieces = QUOTED.split(text[:LONGEST_QUERY])  # every second one is a quotation
+    read = (Run(tuple(normalise(piece).split()), quoted=n % 2 == 1) for n, piece in enumerate(pieces))
+    return tuple(run for run in read if run.words)
+
+
+def says_something(asked: tuple[Run, ...]) -> frozenset[str]:
+    """The unquoted words to look for: all but stop words, unless there is nothing else."""
+    plain = {word for run in asked if not run.quoted for word in run.words}
+    if telling := plain - STOP_WORDS:
+        return frozenset(telling)
+    return frozenset() if any(run.quoted for run in asked) else frozenset(plain)
 
 
 def query_words(text: str) -> tuple[str, ...]:

@@ -59,7 +59,11 @@ def test_a_database_address_is_given_the_driver_we_ship(tmp_path, url, database)
 @pytest.mark.parametrize(
     ("setting", "sentence"),
     [
-        ({"SEARCH_URL": "http://search:7700"}, "Remove SEARCH_URL and SEARCH_KEY."),
+        ({"SEARCH_URL": "http://search:7700"}, "set SEARCH_KEY as well"),
+        ({"SEARCH_KEY": "a-key"}, "set SEARCH_URL as well"),
+        ({"SEARCH_URL": "search:7700", "SEARCH_KEY": "a-key"}, "SEARCH_URL must be the address"),
+        ({"SEARCH_URL": "http://me:word@search", "SEARCH_KEY": "a-key"}, "SEARCH_URL must be the address"),
+        ({"SEARCH_URL": "http://search:7700", "SEARCH_KEY": "a-key\n"}, "SEARCH_KEY has spaces"),
         ({"MAIL_URL": "pigeon://loft"}, "MAIL_URL starts with “pigeon:”. Use files:, smtp://"),
         ({"MAIL_URL": "sendgrid:"}, "set SENDGRID_API_KEY as well"),
         ({"BASE_URL": "durham.example"}, "BASE_URL must be a whole address"),
@@ -83,9 +87,17 @@ def test_a_data_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path):
         read(tmp_path / "file" / "data")
 
 
-def test_a_sentence_about_a_bad_value_gives_no_password_away(tmp_path):
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"DATABASE_URL": "mysql://me:hunter2@db/board"},
+        {"SEARCH_URL": "http://me:hunter2@search", "SEARCH_KEY": "a-key"},
+        {"SEARCH_URL": "http://search:7700", "SEARCH_KEY": "hunter2 "},
+    ],
+)
+def test_a_sentence_about_a_bad_value_gives_no_password_away(tmp_path, setting):
     with pytest.raises(NotSetUp) as caught:
-        read(tmp_path, DATABASE_URL="mysql://me:hunter2@db/board")
+        read(tmp_path, **setting)
 
     assert "hunter2" not in str(caught.value)
 
@@ -127,6 +139,8 @@ def test_secrets_do_not_show_when_settings_are_printed(tmp_path):
         "SENDGRID_API_KEY": "three-secret",
         "REDIS_URL": "redis://:four-secret@cache",
         "MAIL_URL": "smtp://me:five-secret@mail:25",
+        "SEARCH_URL": "http://search:7700",
+        "SEARCH_KEY": "six-secret",
     }
 
     assert "-secret" not in repr(read(tmp_path, **secrets))

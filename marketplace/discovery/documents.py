@@ -1,57 +1,103 @@
 """Listings and organisations as documents of the search index."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, TypeVar
 
-from sqlalchemy import Select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, func
+from sqlalchemy.orm import contains_eager, lazyload
 
+from marketplace import clock
 from marketplace.categories.catalogue import catalogue
 from marketplace.extensions import db
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import PUBLIC
+from marketplace.opportunities.models import Opportunity
 from marketplace.organisations.models import Organisation, OrganisationStatus
+from marketplace.organisations.sizes import Size, SizeFacts, size
 from marketplace.places.models import Place
+from search import schema
 from search.schema import Document
 
 AT_ONCE = 1000
+ORGANISATION = "organisation"
+
+log = logging.getLogger(__name__)
+
+Row = TypeVar("Row", Listing, Organisation)
 
 
 def everything() -> Iterator[Document]:
-    """All that is public, a slice at a time."""
-    places = _places()
-    for listing in _in_slices(_public_listings(), Listing):
-        yield of_listing(listing, places[listing.place_id])
-    for organisation in _in_slices(_active(), Organisation):
-        yield of_organisation(organisation, places[organisation.place_id])
+    """All that is public, a slice at a time. Each slice is as it is when it is reached."""
+    places, today = _places(), clock.today()
+    yield from _in_slices(_public_listings(), Listing, _maker(of_listing, places, today))
+    yield from _in_slices(_active(), Organisation, _maker(of_organisation, places, today))
+
+
+def count() -> int:
+    """How many documents there should be."""
+    listings = db.select(func.count()).select_from(Listing).join(Organisation)
+    active = Organisation.status == OrganisationStatus.ACTIVE
+    return (db.session.scalar(listings.where(Listing.status.in_(PUBLIC), active)) or 0) + (
+        db.session.scalar(db.select(func.count()).select_from(Organisation).where(active)) or 0
+    )
 
 
 def of_keys(keys: Iterable[str]) -> dict[str, Document | None]:
     """Each key's document as the database has it now; None for what is not public or not there."""
-    places = _places()
+    places, today = _places(), clock.today()
     found: dict[str, Document | None] = dict.fromkeys(keys)
-    numbers = {key: int(key.partition(":")[2]) for key in found}
-    organisation_ids = [number for key, number in numbers.items() if key.startswith("organisation:")]
-    listing_ids = [number for key, number in numbers.items() if not key.startswith("organisation:")]
-    for listing in db.session.scalars(_public_listings().where(Listing.id.in_(listing_ids))):
-        found[f"{listing.family}:{listing.id}"] = of_listing(listing, places[listing.place_id])
-    for organisation in db.session.scalars(_active().where(Organisation.id.in_(organisation_ids))):
-        found[f"organisation:{organisation.id}"] = of_organisation(
-            organisation, places[organisation.place_id]
-        )
+    listings = _public_listings().where(Listing.id.in_(_numbers(found, of_organisations=False)))
+    organisations = _active().where(Organisation.id.in_(_numbers(found, of_organisations=True)))
+    for made in (
+        *_maker(of_listing, places, today)(db.session.scalars(listings).all()),
+        *_maker(of_organisation, places, today)(db.session.scalars(organisations).all()),
+    ):
+        if made.key in found:
+            found[made.key] = made
     return found
 
 
-def of_listing(listing: Listing, place: str) -> Document:
+def touched_by(keys: Iterable[str]) -> list[str]:
+    """These keys, and those of the notices of the organisations among them, which carry their facts."""
+    wanted = set(keys)
+    ids = _numbers(wanted, of_organisations=True)
+    for some in (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)):
+        query = db.select(Listing.family, Listing.id)
+        rows = db.session.execute(query.where(Listing.organisation_id.in_(some), Listing.status.in_(PUBLIC)))
+        wanted |= {f"{family.value}:{number}" for family, number in rows}
+    return sorted(wanted)
+
+
+def audience_of(row: Listing | Organisation) -> str:
+    """Who may find it. Everything that is public is for everybody."""
+    return schema.PUBLIC
+
+
+def of_listing(listing: Listing, place: str, *, today: date) -> Document:
+    low, high = listing.value_range
+    organisation = listing.organisation
     return Document(
         key=f"{listing.family}:{listing.id}",
         family=listing.family.value,
         place=place,
         title=listing.title,
         summary=listing.summary,
-        body=f"{listing.body}\n{_category_words(listing.categories)}",
-        organisation=listing.organisation.name,
-        categories=tuple(listing.categories),
+        body=listing.body,
+        keywords=_lines(_category_words(listing.categories), *(each.what for each in listing.quantities)),
+        organisation=organisation.name,
+        audience=audience_of(listing),
+        state="open" if listing.is_open else "closed",
+        kinds=(listing.kind.value,) if isinstance(listing, Opportunity) else (),
+        quantity_kinds=tuple(sorted({each.kind.value for each in listing.quantities})),
+        categories=tuple(sorted(listing.categories)),
+        ward=listing.ward_code or "",
+        value_low=low,
+        value_high=high,
+        organisation_kind=organisation.kind.value,
+        organisation_size=_size(organisation, today),
+        verified=organisation.is_verified,
         lat=listing.lat,
         lon=listing.lon,
         published_on=listing.published_at.date() if listing.published_at else None,
@@ -59,40 +105,84 @@ def of_listing(listing: Listing, place: str) -> Document:
     )
 
 
-def of_organisation(organisation: Organisation, place: str) -> Document:
+def of_organisation(organisation: Organisation, place: str, *, today: date) -> Document:
     return Document(
-        key=f"organisation:{organisation.id}",
-        family="organisation",
+        key=f"{ORGANISATION}:{organisation.id}",
+        family=ORGANISATION,
         place=place,
         title=organisation.name,
-        body=f"{organisation.about}\n{_category_words(organisation.interests)}",
-        categories=tuple(organisation.interests),
+        body=organisation.about,
+        keywords=_category_words(organisation.interests),
+        audience=audience_of(organisation),
+        categories=tuple(sorted(organisation.interests)),
+        ward=organisation.ward_code or "",
+        organisation_kind=organisation.kind.value,
+        organisation_size=_size(organisation, today),
+        verified=organisation.is_verified,
         lat=organisation.lat,
         lon=organisation.lon,
         published_on=organisation.created_at.date(),
     )
 
 
+def _size(organisation: Organisation, today: date) -> str:
+    """By the definition of the day its facts were true, as its page says; empty where nobody said."""
+    facts = SizeFacts(organisation.staff, organisation.turnover, organisation.balance_sheet)
+    found = size(facts, on=organisation.facts_on or today)
+    return "" if found is Size.UNKNOWN else found.value
+
+
 def _category_words(slugs: Iterable[str]) -> str:
     """Names and other words of the categories, so that “buffet” finds event catering."""
-    found = [catalogue().get(slug) for slug in slugs]
+    found = [catalogue().get(slug) for slug in sorted(slugs)]
     return " ".join(" ".join((each.name, *each.also)) for each in found if each)
 
 
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
+
+
 def _public_listings() -> Select[Any]:
-    return db.select(Listing).options(joinedload(Listing.organisation)).where(Listing.status.in_(PUBLIC))
+    """With what a document needs of its organisation; categories and quantities come along by themselves."""
+    owner = contains_eager(Listing.organisation).options(lazyload(Organisation.interest_rows))
+    query = db.select(Listing).join(Listing.organisation).options(owner)
+    return query.where(Listing.status.in_(PUBLIC), Organisation.status == OrganisationStatus.ACTIVE)
 
 
 def _active() -> Select[Any]:
     return db.select(Organisation).where(Organisation.status == OrganisationStatus.ACTIVE)
 
 
-def _in_slices(query: Select[Any], model: type[Listing] | type[Organisation]) -> Iterator[Any]:
+def _in_slices(
+    query: Select[Any], model: type[Row], make: Callable[[Sequence[Row]], Iterable[Document]]
+) -> Iterator[Document]:
     last = 0
     while rows := db.session.scalars(query.where(model.id > last).order_by(model.id).limit(AT_ONCE)).all():
-        yield from rows
         last = rows[-1].id
+        made = list(make(rows))
         db.session.expunge_all()
+        db.session.rollback()  # hold no transaction open while an engine takes them in
+        yield from made
+
+
+def _maker(
+    make: Callable[..., Document], places: dict[int, str], today: date
+) -> Callable[[Sequence[Row]], Iterator[Document]]:
+    """Makes documents of rows, passing over those that no index could hold."""
+
+    def documents(rows: Sequence[Row]) -> Iterator[Document]:
+        for row in rows:
+            try:
+                yield make(row, places[row.place_id], today=today)
+            except ValueError:
+                log.warning("left out of the index", extra={"row": repr(row)}, exc_info=True)
+
+    return documents
+
+
+def _numbers(keys: Iterable[str], *, of_organisations: bool) -> list[int]:
+    split = (key.partition(":") for key in keys)
+    return [int(number) for family, _, number in split if (family == ORGANISATION) == of_organisations]
 
 
 def _places() -> dict[int, str]:

@@ -26,6 +26,9 @@ class OrganisationStatus(StrEnum):
     CLOSED = "closed"
 
 
+REGISTERS = frozenset({"charity-register"})  # sources that vouch for who an organisation is
+
+
 class Organisation(db.Model):
     """A business, voluntary group, anchor institution, developer or public body, with raw facts.
 
@@ -87,6 +90,11 @@ class Organisation(db.Model):
     @property
     def is_claimed(self) -> bool:
         return self.claimed_at is not None
+
+    @property
+    def is_verified(self) -> bool:
+        """A public register knows it: its facts came from there. An award notice vouches for nobody."""
+        return self.source in REGISTERS
 
     @property
     def where(self) -> str:

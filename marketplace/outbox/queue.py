@@ -12,14 +12,15 @@ from marketplace.extensions import db
 from marketplace.outbox import services
 
 KEEP_DONE = timedelta(days=14)
+URGENT = 10  # its priority; everything else has none
 
 
 def build(settings: Settings) -> Huey:
     """The queue of this deployment."""
     if settings.redis_url:
-        from huey import RedisHuey  # needs the extra `redis`
+        from huey import PriorityRedisHuey  # needs the extra `redis`
 
-        return RedisHuey("placeful", url=settings.redis_url, results=False)
+        return PriorityRedisHuey("placeful", url=settings.redis_url, results=False)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("placeful", filename=str(settings.data_dir / "queue.db"), results=False, fsync=False)
 
@@ -46,5 +47,11 @@ def connect(app: Flask, huey: HueyBase) -> None:
                 services.add(name)
             db.session.commit()
 
+    def hand_over(row_id: int, *, urgent: bool = False, delay: float = 0) -> None:
+        if delay:
+            run_row.schedule((row_id,), delay=delay)
+        else:
+            run_row(row_id, priority=URGENT if urgent else 0)
+
     app.extensions["huey"] = huey
-    services.hand_over_with(lambda row_id: run_row(row_id) and None)
+    services.hand_over_with(hand_over)

@@ -1,12 +1,13 @@
 """Adding, handing over, carrying out and sweeping outbox rows."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import event, func, inspect, or_, select, update
 from sqlalchemy.orm import Session as AnySession
 
 from marketplace import clock
@@ -16,22 +17,52 @@ from marketplace.outbox.models import OutboxRow
 log = logging.getLogger(__name__)
 
 Handler = Callable[..., None]
+Payload = dict[str, Any]
 HANDLERS: dict[str, Handler] = {}
 DAILY: set[str] = set()
 
 AT_MOST = 10  # attempts, waiting 1, 2, 4 … 256 minutes between them: a provider may be out for hours
 LEASE = timedelta(minutes=2)  # how long one attempt may take before another may start
+TOGETHER = 500  # rows carried out at once, where their handler takes many
 
 _FRESH = "outbox.fresh"  # rows of the open transaction, by (name, payload)
-_HAND_OVER: list[Callable[[int], None]] = []
+_HAND_OVER: list[Callable[..., None]] = []
 
 
-def handles(name: str) -> Callable[[Handler], Handler]:
-    """Register the function that carries out rows called `name`; it must be safe to run twice."""
+class NotNow(Exception):
+    """What the handler needs is away for a while: its rows wait this long, and no attempt is counted."""
+
+    def __init__(self, reason: str, wait: timedelta) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How rows of one name are carried out: together with all that wait, ahead of others, for how long."""
+
+    together: bool = False
+    urgent: bool = False
+    lease: timedelta = LEASE
+
+
+PLAIN = Manner()
+MANNERS: dict[str, Manner] = {}
+
+
+def handles(
+    name: str, *, together: bool = False, urgent: bool = False, lease: timedelta = LEASE
+) -> Callable[[Handler], Handler]:
+    """Register the function that carries out rows called `name`; it must be safe to run twice.
+
+    One that works `together` is given a list of the payloads of all rows that wait. `urgent` rows go
+    ahead of others in the queue.
+    """
 
     def register(handler: Handler) -> Handler:
         if HANDLERS.setdefault(name, handler) is not handler:
             raise LookupError(f"Two handlers are called {name}")
+        MANNERS[name] = Manner(together, urgent, lease)
         return handler
 
     return register
@@ -54,23 +85,50 @@ def add(name: str, **payload: Any) -> None:
     db.session.add(row)
 
 
-def hand_over_with(hand_over: Callable[[int], None]) -> None:
-    """Tell the outbox how a row reaches the queue in this process."""
+def hurry(name: str) -> None:
+    """Have rows of this name that wait after a failure tried again as soon as this transaction is safe."""
+    ids = _free(name)
+    if not ids:
+        return
+    db.session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(due_at=clock.now()))
+    fresh = db.session.info.setdefault(_FRESH, {})
+    fresh[name, "hurry"] = db.session.get_one(OutboxRow, ids[0])
+
+
+def payloads(name: str, *, since: datetime | None = None) -> list[Payload]:
+    """What rows of this name were given that wait, or that were done since."""
+    current = _waits()[0] & _waits()[1]
+    wanted = current if since is None else or_(current, OutboxRow.done_at >= since)
+    return list(db.session.scalars(select(OutboxRow.payload).where(OutboxRow.name == name, wanted)))
+
+
+def hand_over_with(hand_over: Callable[..., None]) -> None:
+    """Tell the outbox how a row reaches the queue in this process.
+
+    It is called with a row's id; with `urgent=True` if others should let it pass, and with `delay`, in
+    seconds, if it should arrive later.
+    """
     _HAND_OVER[:] = [hand_over]
 
 
 @event.listens_for(Session, "after_commit")
-def _hand_over(session: AnySession) -> None:
+def _hand_over_fresh(session: AnySession) -> None:
     if session.in_nested_transaction():
         return  # a savepoint was released: nothing is safe yet
-    fresh = session.info.pop(_FRESH, {}).values()
+    fresh = session.info.pop(_FRESH, {})
     # A committed row is expired, and asking it for its id would begin another transaction.
-    for row_id in [identity[0] for identity in (inspect(row).identity for row in fresh) if identity]:
-        for hand_over in _HAND_OVER:
-            try:
-                hand_over(row_id)
-            except Exception:  # noqa: BLE001  # the sweep will find the row; the person's change is already safe
-                log.warning("outbox row not handed over", extra={"row": row_id})
+    known = [(name, inspect(row).identity) for (name, _), row in fresh.items()]
+    for name, identity in known:
+        if identity:
+            _hand_over(identity[0], **({"urgent": True} if MANNERS.get(name, PLAIN).urgent else {}))
+
+
+def _hand_over(row_id: int, **how: Any) -> None:
+    for hand_over in _HAND_OVER:
+        try:
+            hand_over(row_id, **how)
+        except Exception:  # noqa: BLE001  # the sweep will find the row; the person's change is already safe
+            log.warning("outbox row not handed over", extra={"row": row_id})
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -86,25 +144,50 @@ def _forget(session: AnySession, _undone: object) -> None:
 def carry_out(row_id: int, *, now: datetime) -> bool:
     """Run one row's handler and mark it done in the handler's own transaction.
 
-    Returns whether the row was ours to run: another worker may hold it, or it may be done already.
+    Where its handler works together, all that waits beside it is carried out with it. Returns whether
+    anything was ours to run: another worker may hold it, or it may be done already.
     """
-    if not _claim(row_id, now):
+    name = db.session.scalar(select(OutboxRow.name).where(OutboxRow.id == row_id, *_is_due(now)))
+    manner = MANNERS.get(name or "", PLAIN)
+    ids = [row_id]
+    if name and manner.together:
+        ids = [] if _joins_the_wait(name, now) else _with_others(row_id, name, now)
+    if name is None or not ids:
+        db.session.commit()  # hold no transaction open
         return False
-    row = db.session.get_one(OutboxRow, row_id)
-    name, payload = row.name, dict(row.payload)
-    handler = HANDLERS.get(name)
+    rows = _claim(ids, now, manner.lease)
+    if rows:
+        _attempt(name, rows)
+    return bool(rows)
+
+
+def _attempt(name: str, rows: dict[int, Payload]) -> None:
     try:
-        if handler is None:
-            raise LookupError(f"Nothing handles {name}")
-        handler(**payload)
+        _call(name, list(rows.values()))
         db.session.execute(
-            update(OutboxRow).where(OutboxRow.id == row_id).values(done_at=clock.now(), error="")
+            update(OutboxRow).where(OutboxRow.id.in_(rows)).values(done_at=clock.now(), error="")
         )
         db.session.commit()
+    except NotNow as reason:
+        db.session.rollback()
+        _put_off(list(rows), reason)
     except Exception as error:  # noqa: BLE001  # any failure is recorded on the row, where the convener sees it
         db.session.rollback()
-        _put_back(row_id, error)
-    return True
+        if len(rows) == 1:
+            _put_back(min(rows), error)
+        else:  # one of them spoils it for all
+            for row_id, payload in rows.items():
+                _attempt(name, {row_id: payload})
+
+
+def _call(name: str, given: list[Payload]) -> None:
+    handler = HANDLERS.get(name)
+    if handler is None:
+        raise LookupError(f"Nothing handles {name}")
+    if MANNERS.get(name, PLAIN).together:
+        handler(given)
+    else:
+        handler(**given[0])
 
 
 def drain(*, limit: int | None = None) -> int:
@@ -134,19 +217,68 @@ def _due(now: datetime) -> Any:
 
 
 def _is_due(now: datetime) -> tuple[Any, ...]:
-    return OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None), OutboxRow.due_at <= now
+    return *_waits(), OutboxRow.due_at <= now
 
 
-def _claim(row_id: int, now: datetime) -> bool:
+def _waits() -> tuple[Any, Any]:
+    return OutboxRow.done_at.is_(None), OutboxRow.failed_at.is_(None)
+
+
+def _claim(ids: Sequence[int], now: datetime, lease: timedelta) -> dict[int, Payload]:
+    """Take these rows, as far as nobody else has; returns them with what they were given."""
     # The conditions are the row's own, not a subquery's: PostgreSQL looks at them again once it has
     # waited for another worker's claim, and a subquery would still see the row as it was.
-    claimed = rows_changed(
+    claimed = db.session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id == row_id, *_is_due(now))
-        .values(attempts=OutboxRow.attempts + 1, due_at=now + LEASE)
+        .where(OutboxRow.id.in_(ids), *_is_due(now))
+        .values(attempts=OutboxRow.attempts + 1, due_at=now + lease)
+        .returning(OutboxRow.id, OutboxRow.payload)
+        .execution_options(synchronize_session=False)
+    )
+    rows = {row_id: dict(payload) for row_id, payload in claimed}
+    db.session.commit()
+    return dict(sorted(rows.items()))
+
+
+def _free(name: str, *conditions: Any) -> list[int]:
+    """Rows of this name that wait, some at a time, and ours until this transaction ends.
+
+    Those another worker is just taking are passed over: two that wait for each other's would wait for ever.
+    """
+    query = select(OutboxRow.id).where(OutboxRow.name == name, *_waits(), *conditions)
+    query = query.order_by(OutboxRow.due_at, OutboxRow.id).limit(TOGETHER)
+    return list(db.session.scalars(query.with_for_update(skip_locked=True)))
+
+
+def _with_others(row_id: int, name: str, now: datetime) -> list[int]:
+    """This row, unless another worker has it, and others of its name that are due."""
+    is_due = OutboxRow.due_at <= now
+    return (_free(name, is_due, OutboxRow.id == row_id) + _free(name, is_due, OutboxRow.id != row_id))[
+        :TOGETHER
+    ]
+
+
+def _joins_the_wait(name: str, now: datetime) -> bool:
+    """Where rows of this name have just been put off, those that came since wait with them."""
+    put_off = (OutboxRow.name == name, *_waits(), OutboxRow.attempts == 0, OutboxRow.due_at > now)
+    until = db.session.scalar(select(func.max(OutboxRow.due_at)).where(*put_off))
+    if until is None:
+        return False
+    ids = _free(name, OutboxRow.due_at <= now)
+    db.session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(due_at=until))
+    return True
+
+
+def _put_off(ids: Sequence[int], reason: NotNow) -> None:
+    """Let them wait without holding it against them, and have the first bring the rest."""
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(ids))
+        .values(attempts=OutboxRow.attempts - 1, due_at=clock.now() + reason.wait, error=str(reason)[:500])
     )
     db.session.commit()
-    return claimed > 0
+    log.warning("outbox rows put off", extra={"row": ids[0], "rows": len(ids), "reason": str(reason)})
+    _hand_over(ids[0], delay=reason.wait.total_seconds() + 1)
 
 
 def _put_back(row_id: int, error: Exception) -> None:

@@ -58,6 +58,14 @@ def towns(place: Place) -> list[Town]:
     return list(db.session.scalars(select(Town).where(Town.place_id == place.id).order_by(Town.name)))
 
 
+def ward_names(place: Place) -> dict[str, str]:
+    """The names of the place's wards by code, in the order of the names; none where none were loaded."""
+    rows = db.session.execute(
+        select(Ward.code, Ward.name).where(Ward.place_id == place.id).order_by(Ward.name, Ward.code)
+    )
+    return {code: name for code, name in rows}
+
+
 def ward_name(code: str | None) -> str:
     """The ward's name, or nothing where its boundary was never loaded."""
     if not code:

@@ -42,6 +42,6 @@ def handed() -> Iterator[list[int]]:
     """The rows handed to the queue."""
     before = list(services._HAND_OVER)
     ids: list[int] = []
-    services.hand_over_with(ids.append)
+    services.hand_over_with(lambda row_id, **_: ids.append(row_id))
     yield ids
     services._HAND_OVER[:] = before

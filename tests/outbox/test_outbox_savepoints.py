@@ -12,7 +12,7 @@ from tests.scenes import jobs
 @pytest.fixture
 def handed_over(app, monkeypatch) -> list[int]:
     seen: list[int] = []
-    monkeypatch.setattr(services, "_HAND_OVER", [seen.append])
+    monkeypatch.setattr(services, "_HAND_OVER", [lambda row_id, **_: seen.append(row_id)])
     return seen
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from search import embedded
-from search.embedded import EmbeddedEngine, layout
+from search import embedded, embedded_layout
+from search.embedded import EmbeddedEngine
+from search.embedded_layout import layout
 from search.engine import SearchUnavailable
 from search.generations import LOCK, POINTER, Generations
 from search.schema import Query
@@ -25,8 +26,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def made(folder: Path, document) -> EmbeddedEngine:
-    """An engine whose index holds need:1 to need:30."""
+def made(folder: Path, document, monkeypatch) -> EmbeddedEngine:
+    """An engine whose index holds need:1 to need:30, in one segment."""
+    monkeypatch.setattr(embedded, "REBUILD_THREADS", 1)
     engine = EmbeddedEngine(folder, wait_seconds=0)
     engine.rebuild(document(title="Hall") for _ in range(30))
     return engine
@@ -197,7 +199,7 @@ def test_a_place_that_cannot_be_written_is_unavailable(tmp_path, document):
 
 
 def test_an_index_laid_out_by_another_version_is_not_read(folder, made, monkeypatch):
-    monkeypatch.setattr(embedded, "LAYOUT_VERSION", embedded.LAYOUT_VERSION + 1)
+    monkeypatch.setattr(embedded_layout, "LAYOUT_VERSION", embedded_layout.LAYOUT_VERSION + 1)
     newer = EmbeddedEngine(folder)
 
     with pytest.raises(SearchUnavailable, match="rebuild it"):

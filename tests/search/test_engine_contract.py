@@ -40,81 +40,6 @@ ODD_TEXT = [
 ]
 
 
-def test_a_word_counts_most_in_the_title_then_categories_summary_organisation_and_body(
-    engine, document, keys
-):
-    plain = dict.fromkeys(("title", "summary", "organisation", "body"), "Plain words here")
-    plain |= {"categories": ("plain/words",)}
-    said = {
-        "need:5": {"body": "Plain roofing here"},
-        "need:4": {"organisation": "Plain roofing here"},
-        "need:3": {"summary": "Plain roofing here"},
-        "need:2": {"categories": ("plain/roofing",)},
-        "need:1": {"title": "Plain roofing here"},
-    }
-    engine.upsert(document(key=key, **plain | change) for key, change in said.items())
-
-    assert keys("roofing") == ["need:1", "need:2", "need:3", "need:4", "need:5"]
-
-
-def test_whoever_has_every_word_comes_before_whoever_has_some_of_them(engine, document, keys):
-    loud = "Minibus minibus minibus"
-    engine.upsert(
-        [
-            document(key="need:1", title=loud, summary=loud, body=loud, organisation=loud),
-            document(key="need:2", body="Long ago a driver of ours told of a minibus " + "and so on " * 50),
-            document(key="need:3", title="Driver"),
-            document(key="need:4", title="Garden"),
-        ]
-    )
-
-    found = keys("minibus driver")
-
-    assert found[0] == "need:2"
-    assert sorted(found[1:]) == ["need:1", "need:3"]
-
-
-@pytest.mark.parametrize("text", ["catering", "Caterers", "cater", "CATERER"])
-def test_the_forms_of_a_word_find_each_other(engine, document, keys, text):
-    engine.upsert([document(key="need:1", title="Caterers wanted"), document(key="need:2", title="We cater")])
-    engine.upsert([document(key="need:3", title="Event catering"), document(key="need:4", title="Events")])
-
-    assert sorted(keys(text)) == ["need:1", "need:2", "need:3"]
-
-
-@pytest.mark.parametrize(
-    "text", ["cafe", "CAFÉ", "cafe\u0301", "«café»", "children's", "childrens", "Children’s"]
-)
-def test_accents_case_apostrophes_and_punctuation_make_no_difference(engine, document, keys, text):
-    engine.upsert([document(key="need:1", title="The Children’s Café!")])
-
-    assert keys(text) == ["need:1"]
-
-
-def test_words_that_say_nothing_are_passed_over_unless_they_are_all_there_is(engine, document, keys):
-    engine.upsert(
-        [
-            document(key="need:1", title="Catering"),
-            document(key="need:2", title="We are looking for someone to do the garden"),
-            document(key="need:3", title="IT support"),
-        ]
-    )
-
-    assert keys("I am looking for someone to do the catering") == ["need:1"]
-    assert keys("for the") == ["need:2"]
-    assert keys("it support") == ["need:3"]
-
-
-def test_nothing_typed_finds_everything_newest_first_and_an_unknown_word_finds_nothing(
-    engine, document, keys
-):
-    days = [date(2026, 3, 1), None, date(2026, 5, 1)]
-    engine.upsert(document(key=f"need:{number}", published_on=day) for number, day in enumerate(days))
-
-    assert keys("") == keys(' "(:+-* ') == ["need:2", "need:0", "need:1"]
-    assert keys("xylophone") == []
-
-
 @pytest.mark.parametrize("text", ODD_TEXT)
 def test_any_text_can_be_typed_and_none_of_it_is_an_operator(engine, document, text):
     engine.upsert([document(title="Catering in the hall"), document(title="Catering", place="wear")])
@@ -130,8 +55,9 @@ def test_any_text_can_be_typed_and_none_of_it_is_an_operator(engine, document, t
         {},
         {"text": "catering"},
         {"text": "wear catering hall"},
-        {"families": FAMILIES},
-        {"category": "food-drink"},
+        {"filters": {"family": FAMILIES}},
+        {"filters": {"categories": frozenset({"food-drink"}), "is_verified": frozenset()}},
+        {"text": "cat", "typing": True},
         {"near": DURHAM_CATHEDRAL, "within_miles": 500.0},
         {"near": DURHAM_CATHEDRAL, "sort": Sort.NEAREST},
         {"sort": Sort.NEWEST},
@@ -152,8 +78,8 @@ def test_one_place_never_sees_another(engine, document, asked):
 def test_families_narrow_what_is_found(engine, document, keys):
     engine.upsert(document(key=f"{family}:1", family=family) for family in FAMILIES)
 
-    assert sorted(keys(families=frozenset({"need", "offer"}))) == ["need:1", "offer:1"]
-    assert len(keys()) == len(FAMILIES)
+    assert sorted(keys(filters={"family": frozenset({"need", "offer"})})) == ["need:1", "offer:1"]
+    assert len(keys()) == len(keys(filters={"family": frozenset()})) == len(FAMILIES)
 
 
 def test_a_category_finds_its_descendants_and_nobody_else_s(engine, document, keys):
@@ -166,10 +92,14 @@ def test_a_category_finds_its_descendants_and_nobody_else_s(engine, document, ke
     }
     engine.upsert(document(key=key, categories=categories) for key, categories in filed.items())
 
-    assert sorted(keys(category="food-drink")) == ["need:1", "need:2"]
-    assert keys(category="food-drink/event-catering") == ["need:2"]
-    assert sorted(keys(category="building")) == ["need:2", "need:4"]
-    assert keys(category="Food-Drink") == keys(category="") == []
+    def filed_under(*slugs: str) -> list[str]:
+        return sorted(keys(filters={"categories": frozenset(slugs)}))
+
+    assert filed_under("food-drink") == ["need:1", "need:2"]
+    assert filed_under("food-drink/event-catering") == ["need:2"]
+    assert filed_under("building") == ["need:2", "need:4"]
+    assert filed_under("building", "food") == ["need:2", "need:3", "need:4"]
+    assert filed_under("Food-Drink") == filed_under("") == []
 
 
 def test_distance_is_exact_and_leaves_out_what_has_no_location(engine, document):
@@ -252,7 +182,8 @@ def test_pages_together_hold_every_hit_once_and_in_the_same_order(engine, docume
     engine.rebuild(made)
 
     assert [hit.key for page in pages for hit in page.hits] == whole
-    assert {page.total for page in pages} == {95}
+    assert len(whole) >= 20
+    assert {page.total for page in pages} == {len(whole)}
     assert keys(text, **asked) == whole, "equals keep their order when the index is built another way"
 
 

@@ -1,0 +1,69 @@
+"""Benchmarks from a terminal. The last line printed is always one JSON object."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ENGINE = click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(("embedded", "meilisearch")),
+    default="embedded",
+    show_default=True,
+    help="Where to search; Meilisearch needs SEARCH_URL and SEARCH_KEY.",
+)
+
+
+@click.group
+def bench() -> None:
+    """Measure how well and how fast this works."""
+
+
+def say(figures: dict[str, Any], table: str) -> None:
+    """The table for people, then one line for programs."""
+    click.echo(table)
+    click.echo(json.dumps(figures, ensure_ascii=False))
+
+
+@bench.command("search")
+@click.argument("documents", type=FILE)
+@click.argument("queries", type=FILE)
+@ENGINE
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the answers here.")
+def search(documents: Path, queries: Path, engine_name: str, out: Path | None) -> None:
+    """How well search finds what is meant, misspelt or not, beside stemmed BM25."""
+    from marketplace.bench import records
+    from marketplace.bench import search as bench_search
+    from marketplace.bench.engines import home
+
+    held, asked = bench_search.documents(documents), bench_search.queries(queries)
+    with home(engine_name) as place:
+        ours = bench_search.ask_engine(place.open(), held, asked)
+    figures = bench_search.report(asked, ours, bench_search.ask_bm25(held, asked))
+    if out:
+        records.write(out, bench_search.run(asked, ours))
+    about = {"benchmark": "search", "engine": engine_name, "documents": len(held)}
+    say(about | figures, bench_search.table(figures))
+
+
+@bench.command("speed")
+@click.option("--listings", type=click.IntRange(min=100), default=10_000, show_default=True)
+@click.option("--queries", type=click.IntRange(min=1), default=1_000, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@ENGINE
+def speed(listings: int, queries: int, seed: int, engine_name: str) -> None:
+    """How fast search is on generated listings, beside SQLite's full-text search."""
+    from marketplace.bench import speed as bench_speed
+
+    figures = bench_speed.measure(engine_name, listings=listings, queries=queries, seed=seed)
+    about = {
+        "benchmark": "speed",
+        "engine": engine_name,
+        "listings": listings,
+        "queries": queries,
+        "seed": seed,
+    }
+    say(about | figures, bench_speed.table(figures))

@@ -1,0 +1,185 @@
+"""How fast search is on a generated county of any size, beside SQLite's full-text search in the same run."""
+
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from marketplace.bench import fts5
+from marketplace.bench.apart import apart, machine
+from marketplace.bench.engines import EMBEDDED, Home, home
+from marketplace.bench.figures import milliseconds, ratio
+from marketplace.bench.generated import PLACE, County, audience_of, place_of
+from marketplace.bench.questions import Question, beginnings, questions
+from search.engine import SearchEngine
+from search.schema import PUBLIC, Document, Hit, Query
+
+WARM_UP = 50  # questions asked before any is timed
+BASELINE_QUERIES = 200  # the first of those asked of the engine
+UPSERTS = 30
+PATIENCE_SECONDS = 10.0  # for one change to be found
+
+
+class Generating:
+    """Documents as they are made, and how long the making takes, which is no part of indexing."""
+
+    def __init__(self, documents: Iterator[Document]) -> None:
+        self.seconds = 0.0
+        self._documents = documents
+
+    def __iter__(self) -> "Generating":
+        return self
+
+    def __next__(self) -> Document:
+        began = time.perf_counter()
+        try:
+            return next(self._documents)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+
+def measure(engine: str, *, listings: int, queries: int, seed: int, baseline: bool = True) -> dict[str, Any]:
+    """Every figure of one run."""
+    with home(engine) as place:
+        built = apart(build, place, listings, seed)
+        searched = apart(search, place, listings, queries, seed)
+    figures = {"machine": machine(), "index": built, **searched}
+    if baseline:
+        figures["fts5"] = apart(baseline_search, listings, min(queries, BASELINE_QUERIES), seed)
+        ours, theirs = figures["first_p95"], figures["fts5"]["search"]["p95"]
+        figures["times_faster_than_fts5_at_p95"] = ratio(theirs, ours)
+    return figures
+
+
+def build(place: Home, listings: int, seed: int) -> dict[str, Any]:
+    """Index everything from nothing."""
+    county = County(seed)
+    next(county.documents(1))  # the words listings are made of, which take a while
+    made = Generating(county.documents(listings))
+    began = time.perf_counter()
+    place.open().rebuild(made)
+    took = time.perf_counter() - began
+    return {
+        "seconds": round(took, 2),
+        "of_them_generating": round(made.seconds, 2),
+        "listings_per_second": round(listings / took),
+        "listings_per_second_without_generating": round(listings / (took - made.seconds)),
+        "disk_mib": _mebibytes(place),
+    }
+
+
+def search(place: Home, listings: int, queries: int, seed: int) -> dict[str, Any]:
+    """Ask everything, one question after another, of an engine just opened."""
+    county, engine = County(seed), place.open()
+    asked = list(questions(county, listings, queries))
+    warm_up = list(questions(county, listings, WARM_UP, salt=2))
+    typed = list(beginnings(county, listings, max(1, queries // 2)))
+    first, _ = _timed(engine, warm_up[0].query)
+    for question in warm_up:
+        engine.search(question.query)
+    times, leaks, empty = [], 0, 0
+    for question in asked:
+        seconds, hits = _timed(engine, question.query)
+        times.append(seconds)
+        leaks += sum(not _may_be_seen(hit, question.query) for hit in hits)
+        empty += not hits
+    return {
+        "search": {**milliseconds(times), **_parts(asked, times)},
+        "first_p95": milliseconds(times[:BASELINE_QUERIES])["p95"],
+        "first_search_after_opening_ms": round(first * 1000, 1),
+        "answers": len(asked),
+        "found_nothing": empty,
+        "leaks": leaks,
+        "suggest": milliseconds([_suggested(engine, query) for query in typed]),
+        "change_to_found": milliseconds(list(_changes(engine, county, listings))),
+    }
+
+
+def baseline_search(listings: int, queries: int, seed: int) -> dict[str, Any]:
+    """The same listings and questions in SQLite."""
+    county = County(seed)
+    asked = list(questions(county, listings, queries))
+    warm_up = list(questions(county, listings, WARM_UP, salt=2))
+    with tempfile.TemporaryDirectory(prefix="placeful-bench-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "fts5.db"
+        fts5.build(county, listings, path)
+        return {"queries": len(asked), "search": milliseconds(fts5.search(path, asked, warm_up))}
+
+
+def _timed(engine: SearchEngine, query: Query) -> tuple[float, Sequence[Hit]]:
+    began = time.perf_counter()
+    found = engine.search(query)
+    return time.perf_counter() - began, found.hits
+
+
+def _suggested(engine: SearchEngine, query: Query) -> float:
+    began = time.perf_counter()
+    engine.suggest(query)
+    return time.perf_counter() - began
+
+
+def _may_be_seen(hit: Hit, query: Query) -> bool:
+    number = int(hit.key.partition(":")[2])
+    return place_of(number) == query.place and audience_of(number) in query.audiences
+
+
+def _parts(asked: Iterable[Question], times: Sequence[float]) -> dict[str, Any]:
+    """The same times by what was asked."""
+    parts: dict[str, list[float]] = defaultdict(list)
+    for question, seconds in zip(asked, times, strict=True):
+        query = question.query
+        parts[question.way].append(seconds)
+        parts[f"by {query.sort}"].append(seconds)
+        parts["near" if query.within_miles is not None else "anywhere"].append(seconds)
+        parts["filtered" if query.filters or query.closes_within else "not filtered"].append(seconds)
+    return {"parts": {name: {"queries": len(of), **milliseconds(of)} for name, of in parts.items()}}
+
+
+def _changes(engine: SearchEngine, county: County, listings: int) -> Iterator[float]:
+    """Seconds from handing a changed listing over until a search finds it."""
+    for number in range(min(UPSERTS, listings)):
+        word = f"zyzzyx{number}q"
+        changed = replace(county.document(number), title=f"Wanted: {word}", place=PLACE, audience=PUBLIC)
+        began = time.perf_counter()
+        engine.upsert([changed])
+        while not any(hit.key == changed.key for hit in engine.search(Query(word, place=PLACE)).hits):
+            if time.perf_counter() - began > PATIENCE_SECONDS:
+                break
+        yield time.perf_counter() - began
+
+
+def _mebibytes(place: Home) -> float | None:
+    if place.engine != EMBEDDED:
+        return None
+    files = (path for path in Path(place.where).rglob("*") if path.is_file())
+    return round(sum(path.stat().st_size for path in files) / 2**20, 1)
+
+
+def table(figures: Mapping[str, Any]) -> str:
+    """The figures as people read them."""
+    index, memory = figures["index"], figures["memory"]
+    lines = [
+        f"Indexing: {index['listings_per_second']:,} listings a second, "
+        f"{index['listings_per_second_without_generating']:,} without making them; "
+        f"peak memory {index['memory']['peak_mib']:,.0f} MiB.",
+        f"Searching: peak memory {memory['peak_mib']:,.0f} MiB; {figures['leaks']} answers nobody may see.",
+        "",
+        f"{'milliseconds':<32}{'p50':>10}{'p95':>10}{'p99':>10}",
+        _line("search", figures["search"]),
+        *(_line(f"  {name}", part) for name, part in figures["search"]["parts"].items()),
+        _line("suggest", figures["suggest"]),
+        _line("change until found", figures["change_to_found"]),
+    ]
+    if "fts5" in figures:
+        lines.append(_line("SQLite FTS5, words only", figures["fts5"]["search"]))
+        lines.append(
+            f"{figures['times_faster_than_fts5_at_p95']} times faster than FTS5 at p95, same questions."
+        )
+    return "\n".join(lines)
+
+
+def _line(name: str, times: Mapping[str, float]) -> str:
+    return f"{name:<32}" + "".join(f"{times[at]:>10.2f}" for at in ("p50", "p95", "p99"))

@@ -1,0 +1,110 @@
+"""What a search finds, as slips on a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask import current_app, url_for
+
+from marketplace.discovery import browsing, queries
+from marketplace.discovery.asking import PER_PAGE, Asked, Board, query
+from marketplace.discovery.choices import FACETS
+from marketplace.listings import cards
+from marketplace.listings.cards import Card
+from marketplace.matching import queries as matching
+from marketplace.organisations.models import Organisation
+from marketplace.web import words
+from search.engine import SearchEngine, SearchUnavailable
+from search.schema import Hit
+from search.snippets import Part, Sought, highlight, snippet, sought
+
+READ = 4_000  # characters of a text that a passage is looked for in
+PASSAGE = 200  # characters shown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of slips, and how many would be found by each choice of each filter.
+
+    While browsing nobody counts: `counts` is None, `total` is too unless one page holds it all, and
+    `older` is where the next page begins.
+    """
+
+    cards: Sequence[Card]
+    total: int | None
+    page: int = 1
+    pages: int = 1
+    counts: Mapping[str, Mapping[str, int]] | None = field(default=None, repr=False)
+    older: int | None = None
+
+    @property
+    def engine_down(self) -> bool:
+        return self.counts is None
+
+
+def engine() -> SearchEngine:
+    """The engine of this installation."""
+    found: SearchEngine = current_app.extensions["search"]
+    return found
+
+
+def find(asked: Asked, board: Board, *, acting_for: Organisation | None) -> Found:
+    """Search; when the engine cannot answer, browse what the database holds instead."""
+    start = (asked.page - 1) * PER_PAGE
+    try:
+        results = engine().search(query(asked, board, limit=PER_PAGE, offset=start, facets=FACETS))
+    except SearchUnavailable:
+        page = browsing.browse(asked, board)
+        return Found(_slips(page.hits, asked, board, acting_for), page.total, older=page.older)
+    return Found(
+        cards=_slips(results.hits, asked, board, acting_for),
+        total=results.total,
+        page=asked.page,
+        pages=max(1, -(-results.total // PER_PAGE)),
+        counts=results.facets,
+    )
+
+
+def _slips(hits: Sequence[Hit], asked: Asked, board: Board, acting_for: Organisation | None) -> list[Card]:
+    """The rows behind the keys, public ones of this place only: a stale index shows nobody anything private."""
+    rows = queries.rows_of([hit.key for hit in hits], board.place)
+    fits = matching.fits_of(acting_for, [row.id for row in rows.values() if not isinstance(row, Organisation)])
+    looked_for = sought(asked.text) if asked.text else None
+    found = []
+    for hit in hits:
+        row = rows.get(hit.key)
+        if row is None:
+            continue
+        if isinstance(row, Organisation):
+            slip, text = organisation_card(row, miles=hit.miles), row.about
+        else:
+            reason = fits[row.id].parts[0]["words"] if row.id in fits else None
+            slip, text = cards.card(row, today=board.today, miles=hit.miles, reason=reason), row.body
+        found.append(marked(slip, text, looked_for) if looked_for else slip)
+    return found
+
+
+def marked(card: Card, text: str, looked_for: Sought) -> Card:
+    """The slip with what was looked for marked, and the passage where it stands if the summary lacks it."""
+    summary = highlight(card.summary, looked_for)
+    if not _says(summary):
+        passage = snippet(text[:READ], looked_for, length=PASSAGE)
+        summary = passage if _says(passage) else ()
+    title = highlight(card.title, looked_for)
+    return replace(card, title_parts=title if _says(title) else (), summary_parts=summary)
+
+
+def _says(parts: Sequence[Part]) -> bool:
+    return any(is_marked for _, is_marked in parts)
+
+
+def organisation_card(organisation: Organisation, *, miles: float | None) -> Card:
+    return Card(
+        family="organisation",
+        title=organisation.name,
+        summary=words.first_sentence(organisation.about),
+        organisation_name="",
+        town=organisation.town,
+        miles=miles,
+        when="" if organisation.is_claimed else "from public records, not yet claimed",
+        url=url_for("discovery.organisation", organisation_id=organisation.id),
+    )
