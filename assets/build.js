@@ -1,4 +1,4 @@
-// Builds static/dist: one stylesheet, one script, the fonts. Run it with `npm run build`.
+// Builds static/dist: a stylesheet and a script for every page, the map's own, the fonts. Run it with `npm run build`.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
@@ -9,6 +9,7 @@ const BUILT = "static/dist";
 const OUT = `${BUILT}-${process.pid}`; // put in place whole, so that a running site never sees half a build
 const FACE = "atkinson-hyperlegible";
 const WEIGHTS = [400, 700];
+const NAMES = ["app", "map"]; // for every page; for pages with a map
 
 async function fonts() {
   await mkdir(`${OUT}/fonts`, { recursive: true });
@@ -28,30 +29,30 @@ async function versioned(css) {
   return css;
 }
 
-async function styles() {
-  const { css } = compile("assets/scss/app.scss", {
+async function styles(name) {
+  const { css } = compile(`assets/scss/${name}.scss`, {
     loadPaths: ["node_modules", "."], // MOJ Frontend names GOV.UK Frontend by its path from here
     quietDeps: true,
   });
   const { code } = await transform(await versioned(css), { loader: "css", minify: true, target: "es2020" });
-  await writeFile(`${OUT}/app.css`, code);
+  await writeFile(`${OUT}/${name}.css`, code);
 }
 
 async function scripts() {
   await build({
-    entryPoints: ["assets/js/app.js"],
-    outfile: `${OUT}/app.js`,
+    entryPoints: NAMES.map((name) => `assets/js/${name}.js`),
+    outdir: OUT,
     bundle: true,
     format: "esm",
     minify: true,
     target: "es2020",
-    legalComments: "none",
+    legalComments: "eof",
   });
 }
 
 await fonts();
-await Promise.all([styles(), scripts()]);
-for (const name of ["app.css", "app.js"]) {
+await Promise.all([...NAMES.map(styles), scripts()]);
+for (const name of NAMES.flatMap((name) => [`${name}.css`, `${name}.js`])) {
   const bytes = await readFile(`${OUT}/${name}`);
   console.log(`${name}: ${bytes.length} bytes, ${gzipSync(bytes).length} compressed`);
 }

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from marketplace import create_app
 from marketplace.bench.cli import bench
+from marketplace.categories.cli import categories
 from marketplace.demo.cli import demo
 from marketplace.digests.cli import digests
 from marketplace.discovery.cli import search
@@ -29,7 +30,7 @@ def cli() -> None:
     logs.to_stderr(logging.WARNING)
 
 
-for command in (serve, worker, db, places, imports, match, digests, search, demo, bench):
+for command in (serve, worker, db, places, imports, categories, match, digests, search, demo, bench):
     cli.add_command(command)
 
 

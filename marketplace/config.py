@@ -33,6 +33,7 @@ class Settings:
     sendgrid_api_key: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)  # empty: queue on SQLite, limits in memory
     map_tiles: str = ""  # empty: no tiles from anywhere
+    map_attribution: str = ""  # who is to be named on a map with those tiles
 
     @property
     def database(self) -> str:
@@ -99,6 +100,7 @@ def _kept_secret(data_dir: Path) -> str:
 
 def _check(given: Mapping[str, str]) -> None:
     _check_search(given)
+    _check_map(given.get("map_tiles", ""))
     for name, usable in (("database_url", DATABASES), ("redis_url", CACHES)):
         scheme = urlsplit(given.get(name, "")).scheme
         if given.get(name) and scheme not in usable:
@@ -131,3 +133,13 @@ def _check_search(given: Mapping[str, str]) -> None:
         raise NotSetUp("SEARCH_KEY is set, so set SEARCH_URL as well: the Meilisearch server it belongs to.")
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise NotSetUp("SEARCH_KEY has spaces or letters no key has. Copy it again.")
+
+
+def _check_map(tiles: str) -> None:
+    address = urlsplit(tiles)
+    whole = address.scheme in ("http", "https") and bool(address.netloc)
+    if tiles and not (whole and all(part in tiles for part in ("{x}", "{y}", "{z}"))):
+        raise NotSetUp(
+            "MAP_TILES must be a whole address with {z}, {x} and {y} in it, such as "
+            "https://tiles.example/{z}/{x}/{y}.png."
+        )

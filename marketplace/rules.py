@@ -88,6 +88,7 @@ RULES: Mapping[str, Rule] = {
     "organisation.invite": member,
     "desk.see": signed_in,
     "listing.choose": signed_in,
+    "category.suggest": signed_in,
     **{f"{family}.create": acting for family in _FAMILIES},
     **{f"{family}.see": reader for family in _FAMILIES},
     **{f"{family}.edit": owner for family in _FAMILIES},
@@ -103,6 +104,8 @@ RULES: Mapping[str, Rule] = {
     "response.receive": buyer,
     "demo.mail": signed_in,
     "mail.read": addressee,
+    "search.export": signed_in,
+    "saved_search.list": signed_in,
     "saved_search.create": signed_in,
     "saved_search.forget": addressee,
 }

@@ -13,6 +13,8 @@ from marketplace import clock
 from marketplace.config import Settings
 from marketplace.demo import queries
 from marketplace.demo.cli import load_demo
+from marketplace.discovery import jobs as indexing
+from marketplace.discovery import services as discovery
 from marketplace.errors import NotSetUp
 from marketplace.extensions import db
 from marketplace.places import queries as places
@@ -20,6 +22,7 @@ from marketplace.setup import bring_up_to_date
 from marketplace.web import logs
 
 THREADS = 8
+JOBS_AT_ONCE = 2  # beside the pages: one may be long, such as building an index
 
 
 @click.command("serve")
@@ -36,7 +39,7 @@ def serve(host: str, port: int, no_worker: bool, demo: bool) -> None:
         _set_up()
     logs.to_stderr()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's way past its proxy
-    name = _place_name()  # before anything starts: without tables there is nothing to serve
+    name = _look_round()  # before anything starts: without tables there is nothing to serve
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError:
@@ -68,21 +71,24 @@ def worker(threads: int) -> None:
     """Do the background work only, until stopped with Ctrl+C."""
     logs.to_stderr()
     settings: Settings = current_app.config["SETTINGS"]
-    _place_name()  # without tables there is nothing to work on
+    _look_round()  # without tables there is nothing to work on
     click.echo(f"Working on the queue in {settings.redis_url or settings.data_dir}. Stop it with Ctrl+C.")
     _consumer(current_app.extensions["huey"], threads).run()
 
 
-def _place_name() -> str:
+def _look_round() -> str:
+    """The place's name; on the way, has an index healed that an upgrade or a mishap left behind."""
     place = places.current()
     name = place.name if place else ""
+    if not discovery.is_in_step():
+        indexing.heal_soon()
     db.session.remove()  # this thread asks no more; nothing of its reading stays open while we serve
     return name
 
 
 def _start_worker(huey: Any) -> Consumer:
     """Huey's threads beside the web server's; stopping is the web server's to decide."""
-    consumer = _consumer(huey, 1)
+    consumer = _consumer(huey, JOBS_AT_ONCE)
     consumer.start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _stop)
@@ -100,6 +106,6 @@ def _consumer(huey: Any, threads: int) -> Consumer:
         worker_type="thread",
         periodic=True,
         initial_delay=0.05,
-        max_delay=0.5,
+        max_delay=0.2,  # what is committed is to be found within a second
         check_worker_health=True,
     )

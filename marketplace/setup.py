@@ -1,10 +1,12 @@
 """Bringing the database up to date."""
 
+import click
 import flask_migrate
 from flask.cli import AppGroup
 
 from marketplace.discovery import services as discovery
 from marketplace.paths import MIGRATIONS
+from search.engine import SearchUnavailable
 
 db = AppGroup("db", help="Create and change the tables.")
 
@@ -13,7 +15,10 @@ db = AppGroup("db", help="Create and change the tables.")
 def upgrade() -> None:
     """Make the tables, or bring them up to date; and build the search index anew. Safe to run again."""
     bring_up_to_date()
-    discovery.rebuild()
+    try:
+        discovery.rebuild()
+    except SearchUnavailable as problem:
+        click.echo(f"The search index was not built: {problem}. It is when the worker next runs.", err=True)
 
 
 def bring_up_to_date() -> None:

@@ -2,16 +2,18 @@
 
     CategoryModel.load().suggest("Minibus driver for a lunch club")
 
-Every category gets a sum over the words of the text, and the sums share out one certainty between them (a softmax).
-What a parent gets is its own share, for what is of that kind and none of the kinds we list, and its children's.
+Every category gets a sum over the words of the text, and the sums share out one certainty between them
+(a softmax). A parent gets its children's shares and one of its own, for what is of none of them.
 Training is in `search.classify_training`; here are only sums, with nothing from scikit-learn.
 """
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import log, sqrt
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,8 +27,13 @@ from search.text import STOP_WORDS, english, normalise
 SHIPPED = Path(__file__).with_name("categories.npz")
 LONGEST_TEXT = 6000  # characters read
 LEAST_LETTERS = 5  # a shorter text says nothing yet
-PARENTS = 2.0  # a parent is vaguer, so it must be this many times as likely as a child to be offered
+PARENTS = 2.5  # a parent is vaguer, so it must be this many times as likely as a child to be offered
 LEAST_KNOWN = 1 / 3  # of a text's words: below this, it speaks of things the model never saw
+SAMPLE = (
+    "The café’s re-opening needed 40 volunteers: cooks, drivers (with vans), someone who’d see to "
+    "the boiler. Please can you help us? Any families, children, ladies’ groups and "
+    "businesses may be asked."
+)
 
 Numbers = NDArray[np.float64]
 
@@ -44,7 +51,12 @@ def words(text: str) -> list[str]:
 def terms(text: str) -> list[str]:
     """The stems of a text and each two that stand together."""
     stems = words(text)
-    return stems + [f"{one} {next_one}" for one, next_one in zip(stems, stems[1:], strict=False)]
+    return stems + [f"{one} {following}" for one, following in pairwise(stems)]
+
+
+def reading() -> str:
+    """A fingerprint of how words are read: a model is good only for the reading it was learnt with."""
+    return hashlib.blake2b("|".join(terms(SAMPLE)).encode("utf-8"), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -123,7 +135,7 @@ def offer(chances: Mapping[str, float], threshold: float) -> tuple[tuple[str, fl
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Weights:
-    """A model as it is written down: a matrix of terms × slugs, row after row, each column with a scale of its own."""
+    """A model as it is written down: terms × slugs, row after row; each column has a scale of its own."""
 
     terms: tuple[str, ...]
     rarity: Numbers

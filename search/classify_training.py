@@ -17,31 +17,35 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from search.classify import CategoryModel, Weights, offer, read, terms
+from search.classify import CategoryModel, Weights, offer, read, reading, terms
 
 SEED = 20_261
 STRENGTH = 10.0  # how closely the training texts are followed
 STEPS = 60  # of the solver
 RARE = 2  # a term in fewer texts than this is left out, unless we wrote it ourselves
-TOO_SMALL = 0.15  # a weight nearer to nought than this is left out
+SHARPER = 1.5  # texts of several categories teach the model to hedge; this takes some of it back
+TOO_SMALL = 0.04  # a weight nearer to nought than this is left out
 NEVER = -20.0  # the bias of a category that no text has
 HOLD_OUT = 10  # of ten parts of the records, one sets the threshold and two are scored
 OFFERED = 5
-THRESHOLDS = tuple(round(0.04 + 0.01 * step, 2) for step in range(27))
+THRESHOLDS = tuple(round(0.03 + 0.01 * step, 2) for step in range(28))
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A text and its categories; `source` is where it is from, and `own` that we wrote it to be learnt from."""
+    """A text and its categories; `source` is where it is from.
+
+    `own` texts were written to be learnt from; of `record`s some are held out to be scored.
+    """
 
     text: str
     slugs: frozenset[str]
     source: str
     weight: float = 1.0
     own: bool = False
-    record: bool = False  # a real record: some are held out to be scored
+    record: bool = False
 
     @property
     def part(self) -> int:
@@ -49,8 +53,16 @@ class Labelled:
         return hashlib.blake2b(self.text.encode("utf-8"), digest_size=4).digest()[0] % HOLD_OUT
 
 
-def train(items: Sequence[Labelled], slugs: Sequence[str], head: Mapping[str, Any]) -> bytes:
-    """A model file of these texts for these categories, with figures from a rehearsal on held-out records."""
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model's file, and the head that is written in it."""
+
+    file: bytes
+    head: Mapping[str, Any]
+
+
+def train(items: Sequence[Labelled], slugs: Sequence[str], head: Mapping[str, Any]) -> Trained:
+    """A model of these texts for these categories, with figures from a rehearsal on held-out records."""
     kept = [item for item in items if not (item.record and item.part < 3)]
     rehearsed = _as_model(_learn(kept, slugs), {"slugs": list(slugs), "threshold": 0.0})
     threshold = best_threshold(rehearsed, [item for item in items if item.record and item.part == 0])
@@ -59,12 +71,13 @@ def train(items: Sequence[Labelled], slugs: Sequence[str], head: Mapping[str, An
         **head,
         "slugs": list(slugs),
         "threshold": threshold,
+        "reading": reading(),
         "texts": dict(sorted(Counter(item.source for item in items).items())),
         "figures": figures(rehearsed, scored, threshold),
     }
     file = BytesIO()
     _learn(items, slugs).write(file, told)
-    return file.getvalue()
+    return Trained(file.getvalue(), told)
 
 
 def best_threshold(model: CategoryModel, items: Sequence[Labelled]) -> float:
@@ -95,10 +108,7 @@ def figures(model: CategoryModel, items: Sequence[Labelled], threshold: float) -
 
     Families are counted by the topmost categories alone: whether the shelf was right if not the box.
     """
-    offers = [
-        (item, [slug for slug, _ in offer(model.probabilities(item.text), threshold)[:OFFERED]])
-        for item in items
-    ]
+    offers = [(item, _offered(model.probabilities(item.text), threshold)) for item in items]
     sources = sorted({item.source for item in items})
     shelves = sorted({shelf for item in items for shelf in _shelves(item.slugs)})
     return {
@@ -116,6 +126,10 @@ def figures(model: CategoryModel, items: Sequence[Labelled], threshold: float) -
             for shelf in shelves
         },
     }
+
+
+def _offered(chances: Mapping[str, float], threshold: float) -> list[str]:
+    return [slug for slug, _ in offer(chances, threshold)[:OFFERED]]
 
 
 def _tally(offers: Sequence[tuple[Collection[str], Sequence[str]]]) -> dict[str, float | int]:
@@ -156,17 +170,15 @@ def _learn(items: Sequence[Labelled], slugs: Sequence[str]) -> Weights:
     rows, answers, emphasis = (np.array(each) for each in zip(*counted, strict=True))
     model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=1e-3, random_state=SEED)
     with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ConvergenceWarning
-        )  # more steps change the figures by less than noise
+        warnings.simplefilter("ignore", ConvergenceWarning)  # more steps change nothing that shows
         model.fit(readings[rows], answers, sample_weight=emphasis)
     weights, bias = np.zeros((len(slugs), readings.shape[1])), np.full(len(slugs), NEVER)
-    weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    weights[model.classes_], bias[model.classes_] = SHARPER * model.coef_, SHARPER * model.intercept_
     return _written_down(vectors, weights, bias)
 
 
 def mixed(own: Sequence[Labelled]) -> Iterator[Labelled]:
-    """Each of our lines beside another of its category, and beside one of any: people write of several things."""
+    """Each of our lines beside another of its category, and beside one of any: people say several things."""
     draw = random.Random(SEED)  # noqa: S311 - the same texts every time; nothing is kept secret by it
     alike: dict[frozenset[str], list[Labelled]] = {}
     for item in own:

@@ -1,6 +1,6 @@
 """Putting a query to one reading of a tantivy index: its page of hits in order, totals and counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -10,14 +10,16 @@ from tantivy import DocAddress, Occur, Order, Schema, Searcher
 from tantivy import Query as Clause
 
 from search import embedded_query as put
-from search.embedded_distance import Spots, miles_of, nowhere
-from search.embedded_layout import CLOSING, NEWEST
+from search.embedded_distance import Parts, Spots, chord, miles_of, nowhere
+from search.embedded_layout import CLOSING, NEWEST, WORDS
 from search.schema import CLOSING_DAYS, CLOSING_FACET, Hit, Query, Results, Sort, Suggestion
 from search.text import normalise
-from search.understanding import understand
+from search.understanding import Concept, understand
 from search.vocabulary import Vocabulary
 
 ENOUGH = 20  # documents of a place with every word: those with only some of them are then left out
+COMMON_SHARE = 0.05  # of all documents: a word in more of them finds nothing by itself when others are rarer
+FEW = 200  # documents: in a small index no word is that common
 MOST_VALUES = 10_000  # of one facet
 SPARE = 40  # hits fetched beyond the page, so that ties at its edge are seen whole
 FEWEST_SPOTS = 64
@@ -44,14 +46,13 @@ class Row:
 def find(index: Index, query: Query) -> Results:
     """One page of what the query finds."""
     asked = _asked(index, query)
-    counts = _count(index, asked, query)
-    rows = _rows(index, asked, query)
+    rows, total = _page(index, asked, query)
     miles = miles_of(index.searcher, [row.address for row in rows], query.near)
     hits = tuple(
         Hit(_kept(index, row, "key"), row.score, None if np.isnan(far) else float(far))
         for row, far in zip(rows, miles, strict=True)
     )
-    return Results(hits, counts.pop(""), counts)
+    return Results(hits, total, _count(index, asked, query))
 
 
 def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
@@ -61,7 +62,7 @@ def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
         return ()
     titles = put.beginning_of_title(index.schema, words)
     asked = put.Asked(put.always(index.schema, query), put.filters(index.schema, query), titles)
-    rows = _by_score(index, asked.clause(), query.limit)
+    rows, _ = _by_score(index, asked.clause(), min(query.limit, index.searcher.num_docs))
     keys = [_kept(index, row, "key") for row in rows]
     return tuple(
         Suggestion(key, key.partition(":")[0], _kept(index, row, "title"))
@@ -82,31 +83,53 @@ def _asked(index: Index, query: Query) -> put.Asked:
     always, filters = put.always(schema, query), put.filters(schema, query)
     if query.near is not None and query.within_miles is not None:
         spots = index.spots()
-        filters["location"] = spots.clause(schema, spots.miles_from(query.near) <= query.within_miles)
+        filters["location"] = spots.parts(schema, spots.chords_from(query.near) <= chord(query.within_miles))
     concepts = understand(query.text, index.vocabulary(), typing=query.typing)
     if not concepts:
         return put.Asked(always, filters, None)
-    every = put.every_word(schema, concepts)
-    # Asked of the whole place, whatever the filters: narrowing them must never find more.
-    if len(concepts) > 1 and _total(index, put.Asked(always, {}, every).clause()) < ENOUGH:
-        return put.Asked(always, filters, put.some_words(schema, concepts))
-    return put.Asked(always, filters, every)
+    return put.Asked(always, filters, _said(index, concepts, always))
+
+
+def _said(index: Index, concepts: Sequence[Concept], always: Parts) -> Clause:
+    """Documents that say it all, if there are enough; or else what is telling of it; or else any of it.
+
+    What is enough is asked of the whole place, whatever the filters: narrowing them must never find more.
+    """
+    every = put.every_word(index.schema, concepts)
+    if len(concepts) == 1 or _total(index, put.Asked(always, {}, every).clause()) >= ENOUGH:
+        return every
+    some = put.some_words(index.schema, concepts)
+    telling = _telling(index, concepts)
+    if len(telling) < len(concepts):
+        only_telling = put.some_words(index.schema, concepts, telling)
+        if _total(index, put.Asked(always, {}, only_telling).clause()) >= ENOUGH:
+            return only_telling
+    return some
+
+
+def _telling(index: Index, concepts: Sequence[Concept]) -> list[Concept]:
+    """Those that few documents say; all of them, when none is."""
+    most = max(FEW, COMMON_SHARE * index.searcher.num_docs)
+    return [one for one in concepts if _heard(index, one) <= most] or list(concepts)
+
+
+def _heard(index: Index, concept: Concept) -> int:
+    """In how many documents the rarest word of what was typed is."""
+    return min((index.searcher.doc_freq(WORDS, stem) for stem in concept.ways[0].stems), default=0)
 
 
 def _total(index: Index, clause: Clause) -> int:
-    return index.searcher.search(clause, limit=1, count=True).count  # type: ignore[attr-defined, no-any-return]  # missing from tantivy's stubs
+    return index.searcher.search(clause, limit=1, count=True).count  # type: ignore[attr-defined]  # missing from tantivy's stubs
 
 
-def _count(index: Index, asked: put.Asked, query: Query) -> dict[str, Any]:
-    """Each facet's counts by its name, and the total under no name at all.
+def _count(index: Index, asked: put.Asked, query: Query) -> dict[str, dict[str, int]]:
+    """Each facet's counts by its name.
 
     One pass counts all facets no filter is about; each of the others is counted without its own filter.
     """
     counted = {name: _counting(name, query) for name in query.facets}
     together = {name: how for name, how in counted.items() if name not in asked.filters}
-    found: dict[str, Any] = {"": _total(index, asked.clause())}
-    if together:
-        found |= _aggregated(index, asked.clause(), together)
+    found = _aggregated(index, asked.clause(), together) if together else {}
     for name in counted.keys() - together.keys():
         found |= _aggregated(index, asked.clause(without=name), {name: counted[name]})
     return found
@@ -141,33 +164,36 @@ def _closing_counts(buckets: list[dict[str, Any]]) -> dict[str, int]:
     return {str(days): int(total) for days, total in zip(CLOSING_DAYS, sums, strict=True) if total}
 
 
-def _rows(index: Index, asked: put.Asked, query: Query) -> list[Row]:
-    """The rows of one page, in order."""
-    end = query.offset + query.limit
-    if query.limit == 0:
-        return []
+def _page(index: Index, asked: put.Asked, query: Query) -> tuple[list[Row], int]:
+    """The rows of one page, in order, and how many there are on all."""
+    end = min(query.offset + query.limit, index.searcher.num_docs)
+    first = min(query.offset, end)
     sort = Sort.NEWEST if query.sort is Sort.RELEVANCE and asked.words is None else query.sort
-    if sort is Sort.RELEVANCE:
-        return _by_score(index, asked.clause(), end)[query.offset :]
-    rows: list[Row] = []
-    for part in _parts(index, asked, query, sort):
-        rows += part(end - len(rows))
-        if len(rows) >= end:
+    if end and query.limit and sort is Sort.RELEVANCE:
+        rows, total = _by_score(index, asked.clause(), end)
+        return rows[first:], total
+    total = _total(index, asked.clause())
+    rows = []
+    for part in _parts(index, asked, query, sort, total):
+        if len(rows) >= min(end, total) or not query.limit:
             break
-    return rows[query.offset : end]
+        rows += part(end - len(rows))
+    return rows[first:end], total
 
 
-def _parts(index: Index, asked: put.Asked, query: Query, sort: Sort) -> Iterator[Callable[[int], list[Row]]]:
+def _parts(
+    index: Index, asked: put.Asked, query: Query, sort: Sort, total: int
+) -> Iterator[Callable[[int], list[Row]]]:
     """The matches in groups that follow one another, each able to give its first so many."""
 
     def by(field: str, order: Order, *also: Clause) -> Callable[[int], list[Row]]:
-        clause = asked.clause(also=also)
+        clause = asked.clause(also=[(Occur.Must, one) for one in also])
         return lambda most: _by_field(index, clause, field, order, most)
 
     if sort is Sort.NEWEST:
         yield by(NEWEST, Order.Desc)
     elif sort is Sort.NEAREST:
-        yield lambda most: _nearest(index, asked, query, most)
+        yield lambda most: _nearest(index, asked, query, most, total)
         if query.within_miles is None:
             yield by(NEWEST, Order.Desc, nowhere(index.schema))
     else:
@@ -185,17 +211,18 @@ def _closing(index: Index, query: Query, by: Callable[..., Callable[[int], list[
     yield by(CLOSING, Order.Desc, put.days(index.schema, None, today - 1))
 
 
-def _by_score(index: Index, clause: Clause, most: int) -> list[Row]:
-    """The best, ties by newest: fetched until the last of them is no longer tied with what was not."""
+def _by_score(index: Index, clause: Clause, most: int) -> tuple[list[Row], int]:
+    """The best, ties by newest, and the total. Fetches until the last is no longer tied with what was not."""
     wanted = most + SPARE
     while True:
-        hits = index.searcher.search(clause, limit=wanted, count=False).hits
+        found = index.searcher.search(clause, limit=wanted, count=True)
+        hits = found.hits
         if len(hits) < wanted or len(hits) <= most or hits[most - 1][0] > hits[-1][0]:
             break
         wanted *= 8
     newest = index.searcher.fast_field_values(NEWEST, [address for _, address in hits])
     order = sorted(range(len(hits)), key=lambda row: (-hits[row][0], -(newest[row] or 0)))
-    return [Row(*hits[row]) for row in order[:most]]
+    return [Row(*hits[row]) for row in order[:most]], found.count  # type: ignore[attr-defined]  # missing from tantivy's stubs
 
 
 def _by_field(index: Index, clause: Clause, field: str, order: Order, most: int) -> list[Row]:
@@ -203,18 +230,20 @@ def _by_field(index: Index, clause: Clause, field: str, order: Order, most: int)
     return [Row(0.0, address) for _, address in hits]
 
 
-def _nearest(index: Index, asked: put.Asked, query: Query, most: int) -> list[Row]:
+def _nearest(index: Index, asked: put.Asked, query: Query, most: int, total: int) -> list[Row]:
     """The nearest located matches: circles widen until one holds enough, which alone is then measured."""
     assert query.near is not None  # noqa: S101  # a Query sorted by distance has refused to be without it
     spots = index.spots()
-    miles = spots.miles_from(query.near)
-    inside = np.sort(miles if query.within_miles is None else miles[miles <= query.within_miles])
-    clause, found, spread = None, 0, FEWEST_SPOTS
-    while found < most and len(inside):
-        reach = inside[min(spread, len(inside)) - 1]
-        clause = asked.clause(also=[spots.clause(index.schema, miles <= reach)])
+    chords = spots.chords_from(query.near)
+    reachable = np.sort(chords if query.within_miles is None else chords[chords <= chord(query.within_miles)])
+    # As many locations as would hold twice what is wanted, were the matches spread evenly.
+    spread = max(FEWEST_SPOTS, 2 * most * len(reachable) // max(1, total))
+    clause, found = None, 0
+    while found < most and len(reachable):
+        reach = reachable[min(spread, len(reachable)) - 1]
+        clause = asked.clause(without="location", also=spots.parts(index.schema, chords <= reach))
         found = _total(index, clause)
-        if spread >= len(inside):
+        if spread >= len(reachable):
             break
         spread *= 4
     if clause is None or found == 0:

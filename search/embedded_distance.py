@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,21 +10,23 @@ from tantivy import FieldType, Occur, Schema, Searcher
 from tantivy import Query as Clause
 
 from search.embedded_layout import AXES, SPOT, UNLOCATED
-from search.geo import Point, miles_matrix
+from search.geo import EARTH_RADIUS_MILES, Point, miles_matrix
 
 NO_DOCUMENT = "none at all"  # no location is called this
+HAIR = 1e-9  # degrees, for rounding
+
+Parts = list[tuple[Occur, Clause]]
 
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """The locations an index holds, each once: their names, and degrees in arrays of the same length.
+    """The locations an index holds, each once: their names, and arrays with a row or column for each.
 
     Listings are located by postcode, so there are far fewer of these than documents.
     """
 
     names: tuple[str, ...]
-    lat: NDArray[np.float64]
-    lon: NDArray[np.float64]
+    globe: NDArray[np.float64]  # (locations, 3): on a globe of radius 1
     along: NDArray[np.float64]  # (axes, locations): where each lies on each of AXES
 
     @classmethod
@@ -32,36 +35,58 @@ class Spots:
         degrees = np.array(",".join(names).split(",") if names else [], dtype=np.float64).reshape(-1, 2)
         lat, lon = degrees[:, 0], degrees[:, 1]
         along = np.array([lat * north + lon * east for _, north, east in AXES])
-        return cls(names, lat, lon, along)
+        return cls(names, _on_globe(lat, lon), along)
 
-    def miles_from(self, near: Point) -> NDArray[np.float64]:
-        """How far each is."""
-        return miles_matrix([near.lat], [near.lon], self.lat, self.lon)[0]
+    def chords_from(self, near: Point) -> NDArray[np.float64]:
+        """How far each is in a straight line through the globe, as `chord` has it."""
+        gaps = self.globe - _on_globe(np.array([near.lat]), np.array([near.lon]))
+        chords: NDArray[np.float64] = np.sqrt(np.einsum("ij,ij->i", gaps, gaps))
+        return chords
 
-    def clause(self, schema: Schema, inside: NDArray[np.bool_]) -> Clause:
-        """Documents at these locations and no others.
+    def parts(self, schema: Schema, inside: NDArray[np.bool_]) -> Parts:
+        """What must and must not hold of documents at these locations and no others.
 
         The bounds of these locations along every axis are an octagon's, or nearer to a circle yet, which
         tantivy checks only for documents that have the words; the few locations between it and the circle
         are named one by one.
         """
         if not inside.any():
-            return Clause.term_query(schema, SPOT, NO_DOCUMENT, "basic")
-        low, high = self.along[:, inside].min(axis=1), self.along[:, inside].max(axis=1)
+            return [(Occur.Must, Clause.term_query(schema, SPOT, NO_DOCUMENT, "basic"))]
+        among = self.along[:, inside]
+        low, high = among.min(axis=1) - HAIR, among.max(axis=1) + HAIR
         parts = [
-            (Occur.Must, Clause.range_query(schema, name, FieldType.Float, float(a) - 1e-9, float(b) + 1e-9))
+            (Occur.Must, _weightless(Clause.range_query(schema, name, FieldType.Float, float(a), float(b))))
             for (name, _, _), a, b in zip(AXES, low, high, strict=True)
         ]
-        bounded = ((self.along >= low[:, None] - 1e-9) & (self.along <= high[:, None] + 1e-9)).all(axis=0)
-        between = [self.names[row] for row in np.flatnonzero(bounded & ~inside)]
-        if between:
-            parts.append((Occur.MustNot, Clause.term_set_query(schema, SPOT, between)))
-        return Clause.const_score_query(Clause.boolean_query(parts), 0.0)
+        rest = np.flatnonzero(~inside)
+        for axis, a, b in zip(self.along, low, high, strict=True):
+            where = axis[rest]
+            rest = rest[(where >= a) & (where <= b)]
+        if len(rest):
+            named = [
+                (Occur.Should, Clause.term_query(schema, SPOT, self.names[row], "basic")) for row in rest
+            ]
+            parts.append((Occur.MustNot, Clause.boolean_query(named)))
+        return parts
+
+
+def chord(miles: float) -> float:
+    """The straight line between two points so many miles apart on a globe of radius 1."""
+    return 2 * sin(min(miles / EARTH_RADIUS_MILES, pi) / 2) * (1 + 1e-12)
+
+
+def _on_globe(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    north, east = np.radians(lat), np.radians(lon)
+    return np.stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=1)
+
+
+def _weightless(clause: Clause) -> Clause:
+    return Clause.const_score_query(clause, 0.0)
 
 
 def nowhere(schema: Schema) -> Clause:
     """Documents nobody located."""
-    return Clause.const_score_query(Clause.term_query(schema, SPOT, UNLOCATED, "basic"), 0.0)
+    return _weightless(Clause.term_query(schema, SPOT, UNLOCATED, "basic"))
 
 
 def miles_of(searcher: Searcher, addresses: Sequence[object], near: Point | None) -> NDArray[np.float64]:

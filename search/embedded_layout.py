@@ -26,6 +26,9 @@ AXES = tuple(
     (f"axis_{turn}", cos(turn * pi / 8), sin(turn * pi / 8) * cos(radians(54.7))) for turn in range(8)
 )
 
+FILTERED = tuple((field, f"{field.name}_is") for field in FIELDS if field.filterable)
+SEARCHED = tuple(field for field in FIELDS if field.weight > 0)
+
 _DAYS = 20  # bits that hold a day's ordinal number for the next 2,800 years
 _LAST_DAY = (1 << _DAYS) - 1
 
@@ -36,11 +39,8 @@ def schema() -> tantivy.Schema:
     builder.add_text_field(WORDS, tokenizer_name="english", index_option="position")
     for name in (SURFACE, TITLE):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
-    for field in FIELDS:
-        if field.filterable:
-            builder.add_text_field(
-                f"{field.name}_is", tokenizer_name="raw", index_option="basic", fast=field.facet
-            )
+    for field, name in FILTERED:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=field.facet)
     for name in ("key", "title", "mark"):
         builder.add_text_field(f"{name}_kept", stored=True, tokenizer_name="raw", index_option="basic")
     for name in ("lat", "lon", *(name for name, _, _ in AXES)):
@@ -67,10 +67,9 @@ def entry(document: Document) -> tantivy.Document:
     """The document as tantivy keeps it."""
     made = tantivy.Document()
     _add_words(made, document)
-    for field in FIELDS:
-        if field.filterable:
-            for value in filter_values(document, field):
-                made.add_text(f"{field.name}_is", value)
+    for field, name in FILTERED:
+        for value in filter_values(document, field):
+            made.add_text(name, value)
     for name, value in (("key", document.key), ("title", document.title), ("mark", document.mark)):
         made.add_text(f"{name}_kept", value)
     _add_location(made, document)
@@ -85,10 +84,10 @@ def spot_name(lat: float, lon: float) -> str:
 
 def _add_words(made: tantivy.Document, document: Document) -> None:
     everything = []
-    for field in FIELDS:
-        if field.weight > 0 and (text := normalise(words(document, field))):
+    for field in SEARCHED:
+        if text := normalise(words(document, field)):
             everything.append(text)
-            for _ in range(int(field.weight)):
+            for _ in range(field.weight):
                 made.add_text(WORDS, text)
     made.add_text(SURFACE, " ".join(dict.fromkeys(" ".join(everything).split())))
     made.add_text(TITLE, normalise(document.title))

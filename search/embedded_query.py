@@ -1,11 +1,12 @@
 """What a query asks, put as tantivy's clauses."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tantivy import FieldType, Occur, Schema
 from tantivy import Query as Clause
 
+from search.embedded_distance import Parts
 from search.embedded_layout import TITLE, WORDS
 from search.schema import Query
 from search.understanding import Concept, Kind, Way
@@ -32,34 +33,41 @@ LIKENESSES = frozenset({Kind.TYPO, Kind.RELATED})
 class Asked:
     """A query in tantivy's terms: what must always hold, each filter by name, and the words."""
 
-    always: tuple[Clause, ...]
-    filters: dict[str, Clause]
+    always: Parts
+    filters: dict[str, Parts]
     words: Clause | None
 
-    def clause(self, *, without: str | None = None, also: Iterable[Clause] = ()) -> Clause:
-        """Everything asked, perhaps but for one filter; only words score."""
-        musts = [*self.always, *(one for name, one in self.filters.items() if name != without), *also]
+    def clause(self, *, without: str | None = None, also: Parts | None = None) -> Clause:
+        """Everything asked, perhaps but for one filter; only words score.
+
+        All in one level: tantivy then leads with whatever is rarest and looks at the rest only there.
+        """
+        parts = [*self.always, *(also or ())]
+        for name, filter_parts in self.filters.items():
+            if name != without:
+                parts += filter_parts
         if self.words is not None:
-            musts.append(self.words)
-        return Clause.boolean_query([(Occur.Must, one) for one in musts])
+            parts.append((Occur.Must, self.words))
+        return Clause.boolean_query(parts)
 
 
-def always(schema: Schema, query: Query) -> tuple[Clause, ...]:
+def always(schema: Schema, query: Query) -> Parts:
     """The place and the audiences: of every question, whatever else it says."""
-    return (
-        _one_of(schema, "place_is", [query.place]),
-        _one_of(schema, "audience_is", sorted(query.audiences)),
-    )
+    return [
+        (Occur.Must, _one_of(schema, "place_is", [query.place])),
+        (Occur.Must, _one_of(schema, "audience_is", sorted(query.audiences))),
+    ]
 
 
-def filters(schema: Schema, query: Query) -> dict[str, Clause]:
+def filters(schema: Schema, query: Query) -> dict[str, Parts]:
     """Each filter that asks for something, but for distance."""
     found = {
-        name: _one_of(schema, f"{name}_is", sorted(values)) for name, values in query.asked_filters.items()
+        name: [(Occur.Must, _one_of(schema, f"{name}_is", sorted(values)))]
+        for name, values in query.asked_filters.items()
     }
     if query.closes_within is not None and query.today is not None:
         first = query.today.toordinal()
-        found["closes_within"] = days(schema, first, first + query.closes_within)
+        found["closes_within"] = [(Occur.Must, days(schema, first, first + query.closes_within))]
     return found
 
 
@@ -78,12 +86,20 @@ def every_word(schema: Schema, concepts: Sequence[Concept]) -> Clause:
     return Clause.boolean_query(parts)
 
 
-def some_words(schema: Schema, concepts: Sequence[Concept]) -> Clause:
-    """Documents that say any of it, best those that say all."""
+def some_words(schema: Schema, concepts: Sequence[Concept], telling: Sequence[Concept] = ()) -> Clause:
+    """Documents that say any of it, best those that say everything.
+
+    Given what is telling, only that finds; the other words merely order what was found: alone, “services”
+    would find half the board.
+    """
     said = [_said(schema, concept) for concept in concepts]
     every = Clause.boolean_query([(Occur.Must, one) for one in said])
     either = [(Occur.Should, one) for one in said]
-    return Clause.boolean_query([*either, (Occur.Should, Clause.const_score_query(every, ALL))])
+    parts = [*either, (Occur.Should, Clause.const_score_query(every, ALL))]
+    if not telling:
+        return Clause.boolean_query(parts)
+    least = Clause.boolean_query([(Occur.Should, _said(schema, concept)) for concept in telling])
+    return Clause.boolean_query([(Occur.Must, Clause.const_score_query(least, 0.0)), *parts])
 
 
 def beginning_of_title(schema: Schema, words: Sequence[str]) -> Clause:

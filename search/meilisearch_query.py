@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from math import ceil
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from search.geo import Point, miles_between
 from search.meilisearch_layout import (
     EMBEDDER,
+    MOST_HITS,
     PRIMARY_KEY,
     PUBLISHED,
     STEMS,
@@ -26,6 +28,7 @@ Asked = dict[str, Any]
 Answer = Mapping[str, Any]
 Count = tuple[str, int]  # what is counted apart: a facet, and for “closes within” the days
 
+NONSENSE = (AttributeError, LookupError, TypeError, ValueError)
 MOST_WORDS = 10  # Meilisearch reads no more
 WHOLE: Count = ("", 0)  # everything found, for a page that starts in between
 METRES_IN_A_MILE = 1609.344
@@ -95,10 +98,10 @@ class Asking:
 class Inquiry:
     """What must be known of the words before they are sent: who uses them, in this place.
 
-    A word whose stem somebody uses is sent as its stem, and finds all its forms. Any other is sent as
-    typed, for it is probably misspelt, and Meilisearch forgives letters in words better than in what is
-    left of them. A word nobody uses, not even spelt otherwise, called otherwise or joined with its
-    neighbour, is left out, because Meilisearch holds on to the rarest word the longest.
+    A word whose stem somebody uses, or the list of synonyms knows, is sent as its stem, and finds all its
+    forms. Any other is sent as typed, for it is probably misspelt, and Meilisearch forgives letters in
+    words better than in what is left of them. A word nobody uses, not even spelt otherwise, called
+    otherwise or joined with its neighbour, is left out, for Meilisearch holds on to the rarest the longest.
     """
 
     asking: Asking
@@ -132,13 +135,13 @@ class Inquiry:
         return [*self.stems.values(), *self.words.values(), *self.pairs.values()]
 
     def text(self, answers: list[Answer]) -> str:
-        """The words to send. Raises LookupError, TypeError or ValueError on nonsense."""
+        """The words to send. Answers of another shape raise NONSENSE."""
         used = iter([answer["totalHits"] > 0 for answer in answers])
-        stems = {word for word in self.stems if next(used)}
+        called = _called_otherwise(self.asking)
+        stems = called | {word for word in self.stems if next(used)}
         words = {word for word in self.words if next(used)}
         together = {word for pair in self.pairs if next(used) for word in pair}
-        kept = stems | words | together | _called_otherwise(self.asking)
-        unused = self.words.keys() - kept
+        unused = self.words.keys() - stems - words - together
         if len(unused) == len(self.asking.runs):
             unused = set()
         return self.asking.text(stems, unused)
@@ -153,12 +156,9 @@ def _stem(words: Iterable[str]) -> str:
 
 
 def _called_otherwise(asking: Asking) -> set[str]:
-    """The words of phrases that have synonyms."""
-    words, known = asking.whole_words, synonyms()
-    windows = (
-        words[start : start + size] for size in range(2, known.longest + 1) for start in range(len(words))
-    )
-    return {word for window in windows if known.of(window) for word in window}
+    """The words and the words of phrases that have synonyms, which are listed by their stems."""
+    words = asking.whole_words
+    return {word for word, others in zip(words, synonyms().for_each(words), strict=True) if others}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class Questions:
         return [self.page, *self.counts.values()]
 
     def results(self, answers: list[Answer]) -> Results:
-        """The hits, their number and the facets. Raises LookupError, TypeError or ValueError on nonsense."""
+        """The hits, their number and the facets. Answers of another shape raise NONSENSE."""
         page = answers[0]
         counted = dict(zip(self.counts, answers[1:], strict=True))
         hits = tuple(_hit(found, self.query.near) for found in page["hits"])
@@ -243,7 +243,7 @@ def suggestion_question(query: Query, asking: Asking, index: str) -> Asked:
 
 
 def suggestions(answer: Answer) -> tuple[Suggestion, ...]:
-    """Raises LookupError, TypeError or ValueError on nonsense."""
+    """What to offer. An answer of another shape raises NONSENSE."""
     return tuple(
         Suggestion(key_of(hit[PRIMARY_KEY]), str(hit["family"]), str(hit["title"])) for hit in answer["hits"]
     )
@@ -265,7 +265,7 @@ def _within(query: Query, days: int) -> str:
     if query.today is None:
         raise ValueError("“Closes within” needs today's date")
     today = query.today.toordinal()
-    return f"closes_on_day {today} TO {today + days}"
+    return f"closes_on_day {today} TO {today + min(days, date.max.toordinal())}"
 
 
 def _is(name: str, values: Collection[str]) -> str:
@@ -284,9 +284,10 @@ def _at(point: Point) -> str:
 
 def _page(query: Query) -> Asked:
     """A numbered page, whose total Meilisearch counts to the end; a stretch when it starts in between."""
-    if query.limit == 0 or query.offset % query.limit == 0:
-        return {"page": query.offset // max(1, query.limit) + 1, "hitsPerPage": query.limit}
-    return {"offset": query.offset, "limit": query.limit}
+    offset, limit = min(query.offset, MOST_HITS), min(query.limit, MOST_HITS)
+    if limit == 0 or offset % limit == 0:
+        return {"page": offset // max(1, limit) + 1, "hitsPerPage": limit}
+    return {"offset": offset, "limit": limit}
 
 
 def _order(query: Query) -> Asked:

@@ -21,7 +21,7 @@ from meilisearch.models.key import Key
 from meilisearch.models.task import TaskInfo
 
 from search.engine import SearchUnavailable
-from search.meilisearch_query import Answer, Asked
+from search.meilisearch_query import NONSENSE, Answer, Asked
 
 TOKEN_LIFE = timedelta(minutes=10)
 TOKEN_SPARE = timedelta(minutes=1)  # clocks differ, and an answer takes its time
@@ -44,7 +44,7 @@ def plainly() -> Iterator[None]:
     except MeilisearchApiError as problem:
         reason = str(problem.message)[:LONGEST_REASON]
         raise SearchUnavailable(f"Meilisearch refused ({problem.status_code}): {reason}") from problem
-    except (MeilisearchError, requests.RequestException, LookupError, TypeError, ValueError) as problem:
+    except (MeilisearchError, requests.RequestException, *NONSENSE) as problem:
         raise SearchUnavailable("Meilisearch answered with something that cannot be read") from problem
 
 

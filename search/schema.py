@@ -213,7 +213,7 @@ FIELDS = (
     Field("categories", weight=4, filterable=True, facet=True, hierarchical=True),
     Field("summary", weight=3),
     Field("keywords", weight=2),
-    Field("organisation", weight=1),
+    Field("organisation", weight=2),
     Field("body", weight=1),
     Field("ward", filterable=True, facet=True),
     Field("value_bands", filterable=True, facet=True),
@@ -238,10 +238,11 @@ def words(document: Document, field: Field) -> str:
 def filter_values(document: Document, field: Field) -> tuple[str, ...]:
     """The exact values a filter may name, ancestors included where there is a hierarchy; no empty ones."""
     value: str | tuple[str, ...] = getattr(document, field.name)
-    values = (value,) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return (value,) if value else ()
     if field.hierarchical:
-        values = tuple(dict.fromkeys(step for one in values for step in _path(one)))
-    return tuple(one for one in values if one)
+        value = tuple(dict.fromkeys(step for one in value for step in _path(one)))
+    return tuple(filter(None, value))
 
 
 def _path(slug: str) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ MOST_QUERY_WORDS = 16
 
 NO_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
 NOT_WORD = re.compile(r"[\W_]+")
+# The same for plain ASCII, in one step: apostrophes go, whatever is no letter or digit parts words.
+PLAIN = str.maketrans({chr(code): "" if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()})
 # Opened before a word and closed after one, so that 5" pipe is not the start of a quotation.
 QUOTED = re.compile(r"(?<!\w)[\"“”„]([^\"“”„]+)[\"“”](?!\w)")
 
@@ -32,8 +34,9 @@ STOP_WORDS = frozenset({
 
 def normalise(text: str) -> str:
     """Lower case, without accents, apostrophes or punctuation; words parted by single spaces."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if text.isascii():
+        return " ".join(text.lower().translate(PLAIN).split())
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(NOT_WORD.sub(" ", text.translate(NO_APOSTROPHES).casefold()).split())
 
 

@@ -129,7 +129,7 @@ def _family(word: str, vocabulary: Vocabulary) -> Iterator[Way]:
     if vocabulary.frequency(word) >= PLENTY:
         return
     stem = "".join(stemmed((word,)))
-    kept = {(stem,)}
+    kept: set[Words] = {(stem,)}
     for other in (*_longer(word, stem, vocabulary), *_shorter(word, stem, vocabulary)):
         way = _way((other,), Kind.RELATED, vocabulary)
         if way.stems and way.stems not in kept and len(kept) <= MOST_RELATED:

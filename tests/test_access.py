@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 
 from marketplace import access, rules
 from marketplace.accounts.models import User
+from marketplace.discovery import services as discovery
+from marketplace.discovery.models import SavedSearch
 from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus
 from marketplace.mail.models import MailMessage, Stream
@@ -76,6 +78,7 @@ def scene(app: Flask) -> Scene:
         html="", created_at=NOON,
     )  # fmt: skip
     match = MatchFactory(organisation=mine, listing=NeedFactory(organisation=other.organisation))
+    kept = SavedSearch(user=owner.user, place=mine.place, address="q=chairs", name="Chairs", created_at=NOON)
     rows = {
         "need": need,
         "opportunity": opportunity,
@@ -86,8 +89,9 @@ def scene(app: Flask) -> Scene:
         "pledge": pledge,
         "response": response,
         "mailmessage": letter,
+        "savedsearch": kept,
     }
-    db.session.add_all([pledge, response, letter])
+    db.session.add_all([pledge, response, letter, kept])
     db.session.commit()
     ids = {f"{name}_id": row.id for name, row in rows.items()}
     return Scene(owner.user, other.user, stranger.user, {**ids, "token": TOKEN, "filename": "mark.svg"})
@@ -152,7 +156,8 @@ def test_every_public_endpoint_is_named_here(app):
     assert public == {
         *("accounts.sign_up", "accounts.check_email", "accounts.confirm", "accounts.sign_in"),
         *("accounts.sign_out", "accounts.forgot", "accounts.reset", "organisations.invitation"),
-        *("discovery.search", "discovery.organisation", "health.show"),
+        *("discovery.search", "discovery.suggest", "discovery.map_points", "discovery.feed"),
+        *("discovery.wards", "discovery.organisation", "health.show"),
         *("home.index", "home.how_it_works", "home.privacy", "home.accessibility"),
     }
 
@@ -252,6 +257,7 @@ def test_the_convener_sees_drafts_and_edits_nothing(app, scene):
 
 
 def test_every_page_opens_for_those_it_is_for_and_is_well_made(app, scene):
+    discovery.rebuild()
     owner, other = Caller(app, scene.owner), Caller(app, scene.other)
     seen = 0
     for rule, action in endpoints(app, "GET"):

@@ -70,6 +70,8 @@ def test_a_database_address_is_given_the_driver_we_ship(tmp_path, url, database)
         ({"BASE_URL": "ftp://durham.example"}, "BASE_URL must be a whole address"),
         ({"DATABASE_URL": "mysql://db/board"}, "DATABASE_URL starts with “mysql:”. Use postgresql://"),
         ({"DATABASE_URL": "board.db"}, "DATABASE_URL starts with “:”. Use postgresql://"),
+        ({"MAP_TILES": "https://tiles.example"}, "MAP_TILES must be a whole address with {z}, {x} and {y}"),
+        ({"MAP_TILES": "tiles/{z}/{x}/{y}.png"}, "MAP_TILES must be a whole address with {z}, {x} and {y}"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL starts with “localhost:”. Use redis://"),
     ],
 )
@@ -147,13 +149,13 @@ def test_secrets_do_not_show_when_settings_are_printed(tmp_path):
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins_over_it(bare, monkeypatch):
-    (bare / ".env").write_text("SITE_NAME=From the file\nMAP_TILES=https://tiles.example\n")
+    (bare / ".env").write_text("SITE_NAME=From the file\nMAP_TILES=https://tiles.example/{z}/{x}/{y}.png\n")
     monkeypatch.setenv("SITE_NAME", "From the environment")
 
     settings = Settings.from_env()
 
     assert settings.site_name == "From the environment"
-    assert settings.map_tiles == "https://tiles.example"
+    assert settings.map_tiles == "https://tiles.example/{z}/{x}/{y}.png"
     assert "MAP_TILES" not in os.environ
 
 

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from tests.invariants import check_page
 
 HTML = "text/html"
+FIELDS = ["input", "textarea", "select"]
 
 
 class Visitor:
@@ -35,12 +36,14 @@ class Visitor:
 
     def press(self, words: str, /, *, status: int = 200, **answers: Any) -> "Visitor":
         """Fill in the form that has this button, by field name or label, and press it."""
-        button = self._button(words)
-        form = button.find_parent("form")
+        page = self.page
+        button = _button(page, words, self.path)
+        form = _form_of(page, button)
         assert form is not None, f"“{words}” is a button outside a form"
-        values = _values(form)
+        fields = [field for field in page.find_all(FIELDS) if _form_of(page, field) is form]
+        values = _values(fields)
         for name, answer in answers.items():
-            assert any(field.get("name") == name for field in form.find_all(True)), f"no field {name}"
+            assert any(field.get("name") == name for field in fields), f"no field {name}"
             values = [(key, value) for key, value in values if key != name]
             values += [
                 (name, str(each)) for each in (answer if isinstance(answer, list | tuple) else [answer])
@@ -72,13 +75,6 @@ class Visitor:
     def heading(self) -> str:
         return said(self.page.find("h1"))
 
-    def _button(self, words: str) -> Tag:
-        buttons = [each for each in self.page.find_all("button") if said(each) == words]
-        assert buttons, (
-            f"no button “{words}” on {self.path}; there are {[said(b) for b in self.page.find_all('button')]}"
-        )
-        return buttons[0]
-
     def _ask(self, method: str, path: str, **sent: Any) -> TestResponse:
         # A context of its own: the test's would carry the person and the rows of one request into the next.
         with self.app.app_context():
@@ -104,10 +100,23 @@ def said(tag: Tag | None) -> str:
     return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
-def _values(form: Tag) -> list[tuple[str, str]]:
-    """What a browser would send of a form as it stands."""
+def _button(page: BeautifulSoup, words: str, path: str) -> Tag:
+    buttons = list(page.find_all("button"))
+    found = [each for each in buttons if said(each) == words]
+    assert found, f"no button “{words}” on {path}; there are {[said(each) for each in buttons]}"
+    return found[0]
+
+
+def _form_of(page: BeautifulSoup, field: Tag) -> Tag | None:
+    """The form a field or a button belongs to: the one it names, or the one it stands in."""
+    named = field.get("form")
+    return page.find("form", id=named) if named else field.find_parent("form")
+
+
+def _values(fields: list[Tag]) -> list[tuple[str, str]]:
+    """What a browser would send of a form with these fields as they stand."""
     found: list[tuple[str, str]] = []
-    for field in form.find_all(["input", "textarea", "select"]):
+    for field in fields:
         name = field.get("name")
         if not name or field.has_attr("disabled"):
             continue

@@ -1,6 +1,11 @@
 // Makes pages that already work a little kinder. Nothing here is needed to finish anything.
 import { Button, CharacterCount, Checkboxes, createAll, ErrorSummary, Radios, ServiceNavigation, SkipLink } from "govuk-frontend";
+import { offerCopying } from "./copy.js";
 import { keepDrafts } from "./draft.js";
+import { firstResults, foldWhenNarrow, readyResults } from "./filters.js";
+import { liveResults } from "./live-results.js";
+import { suggestCategories } from "./suggest-categories.js";
+import { suggest } from "./suggestions.js";
 
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");
@@ -9,11 +14,10 @@ for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, Radio
   createAll(component);
 }
 
-/** Filters start folded where they would push the list off the screen. */
-function foldWhenNarrow() {
-  if (window.matchMedia("(min-width: 62rem)").matches) return;
-  for (const details of document.querySelectorAll("details[data-fold-when-narrow]")) details.open = false;
-}
-
-foldWhenNarrow();
+foldWhenNarrow(document);
 keepDrafts(document);
+suggestCategories(document);
+suggest(document);
+offerCopying(document);
+firstResults(document);
+liveResults(document, readyResults);

@@ -48,6 +48,7 @@ class LiveResults {
   #asking;
   #waiting;
   #typedAt = 0; // when the search in the address was last typed at; 0: it was not typed
+  #shown = location.search; // what the results on the page answer
 
   constructor(form, ready) {
     this.form = form;
@@ -88,7 +89,7 @@ class LiveResults {
   }
 
   #returned() {
-    if (location.hash && !this.results) return;
+    if (location.search === this.#shown) return; // a link within the page
     this.#typedAt = 0;
     this.#look(new URL(location.href), { again: true, boxes: true });
   }
@@ -108,6 +109,7 @@ class LiveResults {
       const final = new URL(fresh.dataset.address || address, location.href);
       if (!again && final.href !== location.href) history.pushState({ live: true }, "", final);
       else history.replaceState({ live: true }, "", final);
+      this.#shown = final.search;
       this.#show(fresh);
       if (boxes) this.#fillBoxes(final);
     } catch (problem) {
@@ -130,7 +132,7 @@ class LiveResults {
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const place = focused && placeOf(focused);
     const top = focused?.getBoundingClientRect().top;
-    this.ready(fresh, old);
+    this.ready(fresh);
     keepFoldings(old, fresh);
     keepPieces(old, fresh);
     old.replaceWith(fresh);
@@ -155,7 +157,7 @@ class LiveResults {
   }
 }
 
-/** `ready(fresh, old)` prepares what came before it is shown. */
+/** `ready(fresh)` prepares what came before it is shown. */
 export function liveResults(root, ready = () => {}) {
   const form = root.querySelector("form.pf-search");
   if (form && root.querySelector("#results")) new LiveResults(form, ready);

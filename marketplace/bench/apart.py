@@ -13,9 +13,9 @@ STATUS = Path("/proc/self/status")
 
 
 def apart(work: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
-    """What the work says, with its peak memory in MiB: ours alone, and with the files the system maps for us."""
+    """What the work says, with the MiB it took, files the system maps for it included."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_weighed, work, given).result()
+        return pool.submit(weighed, work, given).result()
 
 
 def machine() -> Mapping[str, Any]:
@@ -31,7 +31,8 @@ def machine() -> Mapping[str, Any]:
     }
 
 
-def _weighed(work: Callable[..., dict[str, Any]], given: tuple[Any, ...]) -> dict[str, Any]:
+def weighed(work: Callable[..., dict[str, Any]], given: tuple[Any, ...]) -> dict[str, Any]:
+    """What the work says, done here, and the memory of this process."""
     before = _peak()
     said = work(*given)
     return said | {"memory": {"peak_mib": _peak(), "at_start_mib": before, "own_at_end_mib": _own()}}

@@ -53,12 +53,13 @@ def search(documents: Path, queries: Path, engine_name: str, out: Path | None) -
 @click.option("--listings", type=click.IntRange(min=100), default=10_000, show_default=True)
 @click.option("--queries", type=click.IntRange(min=1), default=1_000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--pages", is_flag=True, help="Measure the search page through the application as well.")
 @ENGINE
-def speed(listings: int, queries: int, seed: int, engine_name: str) -> None:
+def speed(listings: int, queries: int, seed: int, pages: bool, engine_name: str) -> None:
     """How fast search is on generated listings, beside SQLite's full-text search."""
     from marketplace.bench import speed as bench_speed
 
-    figures = bench_speed.measure(engine_name, listings=listings, queries=queries, seed=seed)
+    figures = bench_speed.measure(engine_name, listings=listings, queries=queries, seed=seed, pages=pages)
     about = {
         "benchmark": "speed",
         "engine": engine_name,
@@ -67,3 +68,27 @@ def speed(listings: int, queries: int, seed: int, engine_name: str) -> None:
         "seed": seed,
     }
     say(about | figures, bench_speed.table(figures))
+
+
+@bench.command("categories")
+@click.argument("charities", type=FILE)
+@click.option(
+    "--train", "teacher", type=FILE, help="Learn from this file; otherwise from the file itself, in parts."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the answers here.")
+def categories(charities: Path, teacher: Path | None, out: Path | None) -> None:
+    """How well the kind of a group is told from what it says of itself."""
+    from marketplace.bench import categories as bench_categories
+    from marketplace.bench import records
+
+    asked = bench_categories.charities(charities)
+    if teacher:
+        answers = bench_categories.learnt_elsewhere(asked, bench_categories.charities(teacher))
+    else:
+        answers = bench_categories.cross_validated(asked)
+    figures = bench_categories.figures(asked, answers)
+    if out:
+        records.write(out, bench_categories.run(asked, answers))
+    learnt = f"from {teacher.name}" if teacher else f"in {bench_categories.PARTS} parts, each from the others"
+    about = {"benchmark": "categories", "charities": len(asked), "learnt": learnt}
+    say(about | figures, bench_categories.table(figures))

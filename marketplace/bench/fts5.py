@@ -27,8 +27,8 @@ def build(county: County, listings: int, path: Path) -> None:
         )
         marks = ", ".join("?" * (len(COLUMNS) + 1))
         rows = map(_row, county.documents(listings))
-        database.executemany(f"INSERT INTO listing VALUES ({marks})", rows)  # noqa: S608  # our own column names
-        database.commit()
+        with database:
+            database.executemany(f"INSERT INTO listing VALUES ({marks})", rows)  # noqa: S608  # question marks only
 
 
 def search(path: Path, asked: Sequence[Question], warm_up: Iterable[Question]) -> list[float]:

@@ -7,7 +7,7 @@ Zipf's law with a long tail of made ones; everything else is drawn so that each 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import TypeVar
 
@@ -46,6 +46,17 @@ def place_of(number: int) -> str:
 def audience_of(number: int) -> str:
     """One listing in fifty is for one organisation only."""
     return f"organisation:{number % 40}" if number % 50 == 7 else PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was drawn for one listing in advance."""
+
+    number: int
+    telling: tuple[str, ...]  # words of its title
+    body: list[str]
+    summary: str
+    value: float  # £
 
 
 @dataclass(frozen=True)
@@ -87,27 +98,13 @@ class County:
         return tuple(f"{made_word(2_100_000 + n)} {endings[n % 4]}" for n in range(ORGANISATIONS))
 
     @cached_property
-    def _vocabulary(self) -> tuple[str, ...]:
-        """Commonest first."""
-        named = " ".join(" ".join((one.name, *one.also)) for one in catalogue()).replace(",", "").lower()
-        known = dict.fromkeys((*COMMON, *TRADE, *sorted(set(named.split()))))
-        return (*known, *(made_word(number) for number in range(TAIL)))
-
-    @cached_property
-    def _chances(self) -> Chances:
-        """Of each word or one before it."""
-        weights = (np.arange(len(self._vocabulary)) + 2.7) ** -ZIPF
-        sums = np.cumsum(weights)
-        return sums / sums[-1]
-
-    @cached_property
     def _subjects(self) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
         """Each category's slug, the ways it is called, and the words its listings use."""
         random = np.random.default_rng([self.seed, 2])
         found = []
         for one in catalogue():
             called = tuple(name.lower().replace(",", "") for name in (one.name, *one.also))
-            jargon = [self._vocabulary[at] for at in random.integers(len(COMMON), 4000, 25).tolist()]
+            jargon = [vocabulary()[at] for at in random.integers(len(COMMON), 4000, 25).tolist()]
             found.append((one.slug, called, (*" ".join(called).split(), *jargon)))
         return tuple(found)
 
@@ -115,58 +112,47 @@ class County:
         random = np.random.default_rng([self.seed, 3, block])
         lengths = random.integers((BODY[0], SUMMARY[0]), (BODY[1], SUMMARY[1]), (BLOCK, 2))
         words = iter(self._words(random.random(int(lengths.sum()))))
-        first = self._chances[len(COMMON) - 1]
+        first = chances()[len(COMMON) - 1]
         telling = self._words(first + random.random(2 * BLOCK) * (1 - first))
         draws = random.random((BLOCK, 17)).tolist()
         values = np.exp(random.normal(9.5, 2.0, BLOCK)).tolist()
-        return [
-            self._made(
-                block * BLOCK + row,
-                draws[row],
-                telling[2 * row : 2 * row + 2],
-                " ".join(islice(words, summary)),
-                list(islice(words, body)),
-                values[row],
+        told = (
+            Told(
+                block * BLOCK + row, tuple(telling[2 * row : 2 * row + 2]), *_texts(words, size), values[row]
             )
-            for row, (body, summary) in enumerate(lengths.tolist())
-        ]
+            for row, size in enumerate(lengths.tolist())
+        )
+        return [self._made(each, draw) for each, draw in zip(told, draws, strict=True)]
 
     def _words(self, random: Chances) -> list[str]:
-        return [self._vocabulary[at] for at in np.searchsorted(self._chances, random).tolist()]
+        words = vocabulary()
+        return [words[at] for at in np.searchsorted(chances(), random).tolist()]
 
-    def _made(
-        self,
-        number: int,
-        draw: Sequence[float],
-        telling: Sequence[str],
-        summary: str,
-        body: list[str],
-        value: float,
-    ) -> Document:
+    def _made(self, told: "Told", draw: Sequence[float]) -> Document:
         family = next(name for name, up_to in FAMILIES.items() if draw[0] < up_to)
         slug, called, jargon = _pick(self._subjects, draw[1])
         lat, lon, ward = _pick(self.spots, draw[2])
         holder = int(draw[3] * ORGANISATIONS)
         name = self.organisations[holder]
-        title = (_pick(called, draw[4]), "for", *telling, *(("in", ward) if draw[5] < 0.4 else ()))
+        title = (_pick(called, draw[4]), "for", *told.telling, *(("in", ward) if draw[5] < 0.4 else ()))
         asks, priced = family in ("opportunity", "need"), family == "opportunity" and draw[6] < 0.7
         located = draw[7] < 0.95
         return Document(
-            key=f"{family}:{number}",
+            key=f"{family}:{told.number}",
             family=family,
-            place=place_of(number),
-            audience=audience_of(number),
+            place=place_of(told.number),
+            audience=audience_of(told.number),
             title=(name if family == "organisation" else " ".join(title)).capitalize(),
-            summary=summary,
-            body=_body(body, jargon, draw[8]),
+            summary=told.summary,
+            body=_body(told.body, jargon, draw[8]),
             organisation="" if family == "organisation" else name,
             state="open" if draw[9] < 0.8 else "closed",
             kinds=(_pick(KINDS, draw[10]),) if family == "opportunity" else (),
             quantity_kinds=(_pick(QUANTITY_KINDS, draw[11]),) if family in ("need", "offer") else (),
             categories=(slug,) if draw[12] < 0.8 else (slug, _pick(self._subjects, draw[13])[0]),
             ward=ward if located else "",
-            value_low=int(value) if priced else None,
-            value_high=int(value * (1 + draw[14])) if priced else None,
+            value_low=int(told.value) if priced else None,
+            value_high=int(told.value * (1 + draw[14])) if priced else None,
             organisation_kind=_pick(ORGANISATION_KINDS, (holder * 0.618) % 1),
             organisation_size=_pick(SIZES, (holder * 0.414) % 1),
             verified=holder % 5 < 3,
@@ -177,8 +163,29 @@ class County:
         )
 
 
+@cache
+def vocabulary() -> tuple[str, ...]:
+    """Commonest first: common words, those of trade, those of our categories, made ones."""
+    named = " ".join(" ".join((one.name, *one.also)) for one in catalogue()).replace(",", "").lower()
+    known = dict.fromkeys((*COMMON, *TRADE, *sorted(set(named.split()))))
+    return (*known, *(made_word(number) for number in range(TAIL)))
+
+
+@cache
+def chances() -> Chances:
+    """Of each word or one before it."""
+    sums = np.cumsum((np.arange(len(vocabulary())) + 2.7) ** -ZIPF)
+    return sums / sums[-1]
+
+
 def _pick(things: Sequence[Thing], draw: float) -> Thing:
     return things[int(draw * len(things))]
+
+
+def _texts(words: Iterator[str], sizes: Sequence[int]) -> tuple[list[str], str]:
+    """A body's words and a summary."""
+    body, summary = sizes
+    return list(islice(words, body)), " ".join(islice(words, summary))
 
 
 def _body(words: list[str], jargon: Sequence[str], draw: float) -> str:

@@ -1,8 +1,9 @@
-"""What people ask of a generated county: words from its titles, as they type them, near somewhere, filtered."""
+"""What people ask of a generated county: words of its titles as people type them, nearby, filtered."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from marketplace.bench.generated import PLACE, TODAY, County
 from marketplace.bench.made_words import COMMON
@@ -16,6 +17,8 @@ FILTERED = 0.5
 MEMBERS = 0.1  # see what is for their organisation, too
 MILES = (2, 5, 10, 20)
 HITS = 20
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def _question(county: County, document: Document, telling: list[str], random: Ra
     return Question(query, meant, way)
 
 
-def _share(shares: Mapping[object, float], random: Random):  # type: ignore[no-untyped-def]
+def _share(shares: Mapping[Thing, float], random: Random) -> Thing:
     drawn = random.random()
     return next(name for name, up_to in shares.items() if drawn < up_to)
 

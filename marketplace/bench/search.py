@@ -1,4 +1,4 @@
-"""How well search finds what is meant: real documents, queries with graded answers, and their misspelt forms."""
+"""How well search finds what is meant, misspelt or not: real documents, queries with graded answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Answers:
-    """What one system answers to each query, by the query's id; `misspelt` only where there is such a form."""
+    """What one system answers to each query, by its id; `misspelt` only where there is such a form."""
 
     spelt: dict[str, Sequence[str]] = field(default_factory=dict)
     misspelt: dict[str, Sequence[str]] = field(default_factory=dict)
@@ -98,7 +98,7 @@ def ask_bm25(held: Mapping[str, Document], asked: Iterable[Asked]) -> Answers:
 
 
 def report(asked: Sequence[Asked], ours: Answers, theirs: Answers) -> dict[str, Any]:
-    """The figures. Queries nobody graded an answer of count nowhere, for they can be neither right nor wrong."""
+    """The figures. Queries without a graded answer count nowhere: they can be neither right nor wrong."""
     scored = [each for each in asked if any(each.grades.values())]
     misspelt = [each for each in scored if each.misspelt]
     spelt_ours, spelt_theirs = _scores(scored, ours.spelt), _scores(scored, theirs.spelt)

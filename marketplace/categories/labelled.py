@@ -1,4 +1,4 @@
-"""Texts whose categories are known: our own list and sayings, and public records with other people's codes."""
+"""Texts whose categories are known: our own words, notices, and public records with other people's codes."""
 
 import csv
 import json
@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from marketplace.categories.catalogue import Category, catalogue
 from marketplace.errors import Refused
 from search.classify_training import Labelled
 
-OWN_WEIGHT = 3.0  # our own lines are few, and say most of what people type
+OWN_WEIGHT = 6.0  # our own lines are few, and say most of what people type
+NOTICE_WEIGHT = 3.0  # written as people write here
 CODE_WEIGHT = 0.5  # names in a code list are many and dry
 READ = 600  # characters of a record's long text
 
@@ -35,10 +37,14 @@ def own_words() -> list[Labelled]:
 
 
 def records(path: Path) -> list[Labelled]:
-    """The labelled texts of one file: awards or charities as JSON Lines, or a code list as CSV."""
+    """The labelled texts of one file.
+
+    JSON Lines hold awards, charities or anything with codes; CSV a code list; TOML the demo's notices.
+    """
+    readers = {".csv": _code_names, ".toml": _notices}
     try:
-        found = list(_code_names(path) if path.suffix.lower() == ".csv" else _json_lines(path))
-    except (UnicodeDecodeError, ValueError) as problem:
+        found = list(readers.get(path.suffix.lower(), _json_lines)(path))
+    except (OSError, ValueError) as problem:
         raise Refused(f"{path} cannot be read: {problem}") from None
     if not found:
         raise Refused(f"{path} has no text with a code that any of our categories knows.")
@@ -58,10 +64,21 @@ def _json_lines(path: Path) -> Iterator[Labelled]:
                 row = json.loads(line)
             except json.JSONDecodeError:
                 raise ValueError(f"line {number} is not JSON") from None
+            if not isinstance(row, dict):
+                raise ValueError(f"line {number} is not an object")
             slugs = _slugs(row)
             text = _text(row)
             if slugs and text:
                 yield Labelled(text, slugs, path.name, record=True)
+
+
+def _notices(path: Path) -> Iterator[Labelled]:
+    for organisation in tomllib.loads(path.read_text("utf-8")).get("organisation", ()):
+        for family in ("need", "offer", "capability", "opportunity"):
+            for row in organisation.get(family, ()):
+                text = " ".join(str(row.get(name) or "") for name in ("title", "summary", "body"))
+                if slugs := _slugs(row):
+                    yield Labelled(text, slugs, "notices", weight=NOTICE_WEIGHT, record=True)
 
 
 def _slugs(row: Row) -> frozenset[str]:
@@ -96,23 +113,31 @@ class CodeList:
     code: str
     words: tuple[str, ...]
     read: Codes
-    encoding: str
 
 
 def _code_names(path: Path) -> Iterator[Labelled]:
     """Each name in a code list, under our categories for its code."""
     known = catalogue()
     lists = (
-        CodeList("CODE", ("EN",), known.for_cpv, "utf-8-sig"),
-        CodeList("code", ("subclass_name", "class_name"), known.for_sic, "cp1252"),
-        CodeList("Code", ("tag",), known.for_ukcat, "utf-8-sig"),
+        CodeList("CODE", ("EN",), known.for_cpv),
+        CodeList("code", ("subclass_name", "class_name"), known.for_sic),
+        CodeList("Code", ("tag",), known.for_ukcat),
     )
-    heading = path.read_bytes().partition(b"\n")[0].decode("utf-8-sig").strip().split(",")
-    layout = next((each for each in lists if {each.code, *each.words} <= set(heading)), None)
+    rows = csv.DictReader(StringIO(_decoded(path), newline=""))
+    heading = set(rows.fieldnames or ())
+    layout = next((each for each in lists if {each.code, *each.words} <= heading), None)
     if layout is None:
         raise ValueError("its columns are those of no code list we know (CPV, SIC 2007, UK-CAT)")
-    with path.open(encoding=layout.encoding, newline="") as file:
-        for row in csv.DictReader(file):
-            words = " ".join(dict.fromkeys(row[name].strip() for name in layout.words))
-            if slugs := layout.read(row[layout.code]):
-                yield Labelled(words, slugs, path.name, weight=CODE_WEIGHT)
+    for row in rows:
+        words = " ".join(dict.fromkeys((row[name] or "").strip() for name in layout.words))
+        if slugs := layout.read(row[layout.code] or ""):
+            yield Labelled(words, slugs, path.name, weight=CODE_WEIGHT)
+
+
+def _decoded(path: Path) -> str:
+    """Statistical offices still publish in the alphabet of Windows."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")

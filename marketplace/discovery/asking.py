@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from marketplace.categories.catalogue import catalogue
 from marketplace.errors import Refused
 from marketplace.places import queries as places
 from marketplace.places.models import Place
@@ -33,10 +32,10 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A question with fixed answers: its name in addresses, the field it asks of, and the words of each."""
+    """A question with fixed answers: its name in addresses, the field it asks, and the words of each."""
 
     name: str
-    field: str
+    asks: str
     title: str
     choices: Mapping[str, str] = field(default_factory=dict)
 
@@ -184,10 +183,18 @@ def understand(asked: Asked, board: Board) -> Asked:
     return asked
 
 
-def query(asked: Asked, board: Board, *, limit: int, offset: int = 0, facets: Sequence[str] = ()) -> Query:
+def query(
+    asked: Asked,
+    board: Board,
+    *,
+    limit: int,
+    offset: int = 0,
+    facets: Sequence[str] = (),
+    typing: bool = False,
+) -> Query:
     """The same for the engine. The place and the audiences come from the board, never from what was asked."""
     near = Point(asked.location.lat, asked.location.lon) if asked.location else None
-    filters = {FILTERS[name].field: frozenset(values) for name, values in asked.chosen.items()}
+    filters = {FILTERS[name].asks: frozenset(values) for name, values in asked.chosen.items()}
     filters["categories"] = frozenset(asked.categories)
     filters["state"] = frozenset() if asked.closed else frozenset({"open"})
     return Query(
@@ -200,6 +207,7 @@ def query(asked: Asked, board: Board, *, limit: int, offset: int = 0, facets: Se
         closes_within=asked.closes,
         today=board.today,
         facets=tuple(facets),
+        typing=typing,
         offset=offset,
         limit=limit,
         sort=_order(asked, near),
@@ -223,7 +231,7 @@ def parameters(asked: Asked, *, kept: bool = False) -> list[tuple[str, str]]:
         asks += [
             ("page", str(asked.page) if asked.page > 1 else ""),
             ("before", str(asked.before or "")),
-            ("view", asked.view.value if asked.view is not View.LIST else ""),
+            ("view", str(asked.view) if asked.view != View.LIST else ""),
         ]
     return [(name, value) for name, value in asks if value]
 
@@ -244,9 +252,7 @@ def address(asked: Asked, page: str = "search", *, kept: bool = False, whole: bo
 
 
 def _answers(asked: Asked, name: str) -> list[tuple[str, str]]:
-    known = FILTERS[name].choices or (catalogue().names if name == "category" else ())
-    values = asked.of(name)
-    return [(name, value) for value in ([one for one in known if one in values] or sorted(values))]
+    return [(name, value) for value in asked.of(name)]
 
 
 def _order(asked: Asked, near: Point | None) -> Sort:

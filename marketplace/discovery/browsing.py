@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, radians
 from typing import Any
 
@@ -119,10 +120,13 @@ def _worth(bands: Sequence[str]) -> ColumnElement[bool]:
     """The value, or its range, reaches into one of the bands."""
     work, sold = Opportunity.__table__.c, Capability.__table__.c
     starts = [*VALUE_BANDS.values(), None]
-    ranges = dict(zip(VALUE_BANDS, zip(starts, starts[1:], strict=False), strict=True))
+    ranges = dict(zip(VALUE_BANDS, pairwise(starts), strict=True))
     ids = [
         db.select(table.id).where(or_(*(_reaches(low, high, *ranges[band]) for band in bands)))
-        for table, low, high in ((work, work.value_low, work.value_high), (sold, sold.typical_low, sold.typical_high))
+        for table, low, high in (
+            (work, work.value_low, work.value_high),
+            (sold, sold.typical_low, sold.typical_high),
+        )
     ]
     return or_(*(Listing.id.in_(each) for each in ids))
 

@@ -9,7 +9,7 @@ from marketplace.discovery.asking import FILTERS, Asked, Board, address
 from marketplace.web import words
 from search.schema import CLOSING_DAYS, CLOSING_FACET
 
-FACETS = (*(each.field for each in FILTERS.values()), "state", CLOSING_FACET)
+FACETS = (*(each.asks for each in FILTERS.values()), "state", CLOSING_FACET)
 SHOWN = 12  # subjects; the rest fold away
 UNFOLDED = frozenset({"kind", "category"})
 
@@ -86,12 +86,10 @@ def chips(asked: Asked, board: Board) -> list[Chip]:
     return found
 
 
-def _choices(
-    name: str, labels: Mapping[str, str], asked: Asked, counts: Counts | None
-) -> tuple[Choice, ...]:
+def _choices(name: str, labels: Mapping[str, str], asked: Asked, counts: Counts | None) -> tuple[Choice, ...]:
     chosen = asked.of(name)
     made = (
-        Choice(_id(name, value), value, label, _count(FILTERS[name].field, value, counts), value in chosen)
+        Choice(_id(name, value), value, label, _count(FILTERS[name].asks, value, counts), value in chosen)
         for value, label in labels.items()
     )
     return tuple(_worth_showing(made))
@@ -125,7 +123,12 @@ def _subject(category: Category, asked: Asked, counts: Counts | None) -> Choice:
     )
     count = _count("categories", category.slug, counts)
     return Choice(
-        _id("category", category.slug), category.slug, category.name, count, category.slug in chosen, tuple(inside)
+        _id("category", category.slug),
+        category.slug,
+        category.name,
+        count,
+        category.slug in chosen,
+        tuple(inside),
     )
 
 

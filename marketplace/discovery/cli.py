@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import click
 from flask.cli import AppGroup
 
+from marketplace import outbox
 from marketplace.discovery import documents, services
 from marketplace.extensions import db
 from marketplace.places import queries as places
@@ -21,47 +22,51 @@ search = AppGroup("search", help="Look after the search index.")
 def rebuild() -> None:
     """Build the index anew from the database. Readers see the old one until the new one is whole."""
     places.require_place()
-    with _plainly(), _progress("Building the search index") as progress:
-        number = services.rebuild(progress)
-    db.session.commit()
-    click.echo(f"indexed {number}")
+    with _plainly():
+        _rebuild()
 
 
 @search.command("check")
 @click.option("--mend", is_flag=True, help="Put right what is out of step.")
 def check(mend: bool) -> None:
-    """Compare the index with the database. What waits in the outbox is on its way, and not counted.
+    """Compare the index with the database. What waits in the outbox is on its way, and no drift.
 
     Ends with status 1 when anything is out of step and was not mended.
     """
     places.require_place()
     with _plainly():
-        if not services.has_index():
-            return _without_index(mend)
-        with _progress("Comparing with the database") as progress:
-            drift = services.compare(progress)
-        for name, keys in (("missing", drift.missing), ("stale", drift.stale), ("extra", drift.extra)):
-            more = " …" if len(keys) > SHOWN else ""
-            click.echo(f"{name}: {len(keys)}{': ' if keys else ''}{' '.join(keys[:SHOWN])}{more}")
-        click.echo(f"waiting: {drift.waiting}")
-        if not drift.keys:
-            return click.echo("The index is in step.")
-        if not mend:
-            click.echo("Mend it with `marketplace search check --mend`.", err=True)
-            raise click.exceptions.Exit(1)
-        services.index(drift.keys)
-        return click.echo(f"mended: {len(drift.keys)}")
+        if services.has_index():
+            _compare(mend)
+        elif mend:
+            click.echo("There is no index to mend, so it is built.")
+            _rebuild()
+        else:
+            raise SearchUnavailable("there is no index. Build it with `marketplace search rebuild`")
 
 
-def _without_index(mend: bool) -> None:
-    if not mend:
-        raise click.ClickException(
-            "There is no index to compare. Build it with `marketplace search rebuild`."
-        )
+def _rebuild() -> None:
     with _progress("Building the search index") as progress:
         number = services.rebuild(progress)
+    outbox.hurry(services.INDEX)
     db.session.commit()
-    click.echo(f"There was no index. indexed {number}")
+    click.echo(f"indexed {number}")
+
+
+def _compare(mend: bool) -> None:
+    with _progress("Comparing with the database") as progress:
+        drift = services.compare(progress)
+    for name, keys in (("missing", drift.missing), ("stale", drift.stale), ("extra", drift.extra)):
+        shown = " ".join((*keys[:SHOWN], *("…" for _ in keys[SHOWN : SHOWN + 1])))
+        click.echo(f"{name}: {len(keys)}{': ' * bool(keys)}{shown}")
+    click.echo(f"waiting in the outbox: {drift.waiting}")
+    if not drift.keys:
+        click.echo("The index is in step with the database.")
+    elif mend:
+        services.index(drift.keys)
+        click.echo(f"mended: {len(drift.keys)}")
+    else:
+        click.echo("Mend it with `marketplace search check --mend`.", err=True)
+        raise click.exceptions.Exit(1)
 
 
 @contextmanager
@@ -77,4 +82,4 @@ def _plainly() -> Iterator[None]:
     try:
         yield
     except SearchUnavailable as problem:
-        raise click.ClickException(f"The search engine cannot be used: {problem}") from None
+        raise click.ClickException(f"The search engine cannot be used: {problem}.") from None

@@ -65,9 +65,11 @@ def find(asked: Asked, board: Board, *, acting_for: Organisation | None) -> Foun
 
 
 def _slips(hits: Sequence[Hit], asked: Asked, board: Board, acting_for: Organisation | None) -> list[Card]:
-    """The rows behind the keys, public ones of this place only: a stale index shows nobody anything private."""
+    """The public rows of this place behind the keys: a stale index shows nobody anything private."""
     rows = queries.rows_of([hit.key for hit in hits], board.place)
-    fits = matching.fits_of(acting_for, [row.id for row in rows.values() if not isinstance(row, Organisation)])
+    fits = matching.fits_of(
+        acting_for, [row.id for row in rows.values() if not isinstance(row, Organisation)]
+    )
     looked_for = sought(asked.text) if asked.text else None
     found = []
     for hit in hits:

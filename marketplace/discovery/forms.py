@@ -1,7 +1,7 @@
 """The search box and its filters. A search is a GET: it changes nothing and can be shared."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -90,9 +90,9 @@ def from_address(query_string: str) -> Asked:
 
 
 def _usable(name: str, typed: Iterable[str]) -> tuple[str, ...]:
-    """Each known answer once; of wards the board knows which there are."""
-    once = tuple(dict.fromkeys(typed))[:MOST_ANSWERS]
+    """Each known answer once, in the order they are offered; of wards the board knows which there are."""
+    once = sorted(set(typed))[:MOST_ANSWERS]
     if name == "ward":
         return tuple(code for code in once if code.isascii() and code.isalnum() and len(code) <= 12)
-    known: Container[str] = catalogue() if name == "category" else FILTERS[name].choices
-    return tuple(value for value in once if value in known)
+    known: Iterable[str] = catalogue().names if name == "category" else FILTERS[name].choices
+    return tuple(value for value in known if value in once)

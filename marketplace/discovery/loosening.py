@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from marketplace.discovery.asking import FILTERS, Asked, Board, address, query
 from marketplace.discovery.finding import engine
@@ -15,6 +16,7 @@ MOST_TRIED = 12
 MOST_SHOWN = 5
 WIDER = (2, 5, 10, 20, 40)  # miles
 MOST_WORDS = 4  # each tried alone
+QUOTES = "“”„\"'"
 WITHOUT = {
     "kind": "every kind of notice",
     "category": "every subject",
@@ -22,7 +24,7 @@ WITHOUT = {
     "wanted": "anything asked or given",
     "ward": "every ward",
     "value": "any value",
-    "by": "anybody’s",
+    "by": "notices of anybody",
     "size": "organisations of any size",
     "verified": "organisations on no register too",
 }
@@ -37,43 +39,58 @@ class Looser:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to ask for less; of ways of a kind, one that finds no more than another is left out."""
+
+    kind: str
+    label: str
+    asked: Asked
+
+
 def looser(asked: Asked, board: Board) -> list[Looser]:
     """The mildest loosenings that find something, each tried with the engine, all within one deadline."""
     until = time.monotonic() + SECONDS
     found: list[Looser] = []
-    for tried, (label, other) in enumerate(_ways(asked)):
-        if tried >= MOST_TRIED or len(found) >= MOST_SHOWN or time.monotonic() > until:
+    seen: set[tuple[str, int]] = set()
+    for way in islice(_ways(asked), MOST_TRIED):
+        if len(found) == MOST_SHOWN or time.monotonic() > until:
             break
         try:
-            total = engine().search(query(other, board, limit=0)).total
+            total = engine().search(query(way.asked, board, limit=0)).total
         except SearchUnavailable:
             break
-        if total and total not in [each.total for each in found if each.label.startswith("look within")]:
-            found.append(Looser(label, total, address(other)))
+        if total and (way.kind, total) not in seen:
+            seen.add((way.kind, total))
+            found.append(Looser(way.label, total, address(way.asked)))
     return found
 
 
-def _ways(asked: Asked) -> Iterator[tuple[str, Asked]]:
-    """Each way to ask for less, mildest first."""
-    if asked.location and asked.reach:
-        for miles in [each for each in WIDER if each > asked.reach][:2]:
-            wider = f"look within {words.count(miles, 'mile')} of {asked.location.label}"
-            yield wider, asked.again(miles=miles)
-        yield "look at any distance", asked.again(miles=None)
+def _ways(asked: Asked) -> Iterator[Way]:
+    """Mildest first."""
+    yield from _nearby(asked)
     if asked.closes:
-        yield "look at any closing day", asked.again(closes=None)
-    for name in FILTERS:
-        if asked.of(name):
-            yield f"look at {WITHOUT[name]}", asked.choosing(name, ())
+        yield Way("closes", "look at any closing day", asked.again(closes=None))
+    used = [name for name in FILTERS if asked.of(name)]
+    for name in used:
+        yield Way(name, f"look at {WITHOUT[name]}", asked.choosing(name, ()))
     telling = [word for word in dict.fromkeys(asked.text.split()) if normalise(word) not in STOP_WORDS]
-    if len(telling) > 1:
-        for word in telling[:MOST_WORDS]:
-            yield f"look for “{word.strip('“”\"')}” alone", asked.again(text=word)
+    for word in telling[:MOST_WORDS] if len(telling) > 1 else ():
+        plain = word.strip(QUOTES)
+        yield Way(word, f"look for “{plain}” alone", asked.again(text=plain))
     if not asked.closed:
-        yield "look at closed notices too", asked.again(closed=True)
-    if asked.text and len(asked.again(text="").chosen) and _asks_more_than_words(asked):
-        yield "leave the words out", asked.again(text="")
+        yield Way("closed", "look at closed notices too", asked.again(closed=True))
+    without = asked.again(chosen={}, closes=None, miles=None)
+    if asked.text and len(used) + bool(asked.closes) + bool(asked.reach) > 1:
+        yield Way("all", "look for the same words without any filter", without)
+    if asked.text and (used or asked.closes or asked.location):
+        yield Way("text", "leave the words out", asked.again(text=""))
 
 
-def _asks_more_than_words(asked: Asked) -> bool:
-    return bool(any(asked.chosen.values()) or asked.closes or asked.location)
+def _nearby(asked: Asked) -> Iterator[Way]:
+    if not (asked.location and asked.reach):
+        return
+    for miles in [each for each in WIDER if each > asked.reach][:2]:
+        label = f"look within {words.count(miles, 'mile')} of {asked.location.label}"
+        yield Way("miles", label, asked.again(miles=miles))
+    yield Way("miles", "look at any distance", asked.again(miles=None))

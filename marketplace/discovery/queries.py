@@ -1,7 +1,7 @@
 """The rows behind what a search found, and the searches people keep."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload, lazyload
@@ -12,7 +12,7 @@ from marketplace.extensions import db
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import PUBLIC
 from marketplace.organisations.models import Organisation, OrganisationStatus
-from marketplace.places.models import Place
+from marketplace.places.models import Place, Town
 
 Row = Listing | Organisation
 
@@ -37,9 +37,44 @@ def rows_of(keys: Iterable[str], place: Place, *, with_categories: bool = False)
     return found
 
 
+class Spot(NamedTuple):
+    """What a map or a suggestion says of a row, and where it is."""
+
+    id: int
+    family: str
+    title: str
+    town: str
+    lat: float | None
+    lon: float | None
+    who: str = ""
+
+
+def spots_of(keys: Iterable[str], place: Place) -> dict[str, Spot]:
+    """The same as `rows_of`, for many: a few columns each."""
+    listing_ids, organisation_ids = numbers(keys)
+    found: list[Spot] = []
+    if listing_ids:
+        what = (Listing.id, Listing.family, Listing.title, Listing.town, Listing.lat, Listing.lon)
+        query = db.select(*what, Organisation.name).join(Organisation).select_from(Listing)
+        rows = db.session.execute(query.where(*public_listings(place), Listing.id.in_(listing_ids)))
+        found += [Spot(id_, family.value, *rest) for id_, family, *rest in rows]
+    if organisation_ids:
+        who = (Organisation.id, Organisation.name, Organisation.town, Organisation.lat, Organisation.lon)
+        names = db.select(*who).where(*public_organisations(place), Organisation.id.in_(organisation_ids))
+        found += [Spot(id_, "organisation", *rest) for id_, *rest in db.session.execute(names)]
+    return {f"{spot.family}:{spot.id}": spot for spot in found}
+
+
+def town_middles(place: Place) -> dict[str, tuple[float, float]]:
+    """Longitude and latitude of each town we know, in the place and around it, by name."""
+    query = db.select(Town.name, Town.lon, Town.lat).where(Town.place_id == place.id).order_by(Town.name)
+    return {name: (lon, lat) for name, lon, lat in db.session.execute(query)}
+
+
 def numbers(keys: Iterable[str]) -> tuple[list[int], list[int]]:
     """The ids of listings among the keys, and those of organisations."""
-    listings, organisations = [], []
+    listings: list[int] = []
+    organisations: list[int] = []
     for key in keys:
         family, _, number = key.partition(":")
         if number.isdecimal():

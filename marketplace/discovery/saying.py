@@ -64,7 +64,9 @@ def _clauses(asked: Asked, board: Board) -> list[str]:
         _clause("from {}", asked.of("by"), "by", board),
         _clause("of {} size", asked.of("size"), "size", board),
         "found on a public register" if asked.of("verified") else "",
-        _clause("in {} ward" if len(asked.of("ward")) == 1 else "in {} wards", asked.of("ward"), "ward", board),
+        _clause(
+            "in {} ward" if len(asked.of("ward")) == 1 else "in {} wards", asked.of("ward"), "ward", board
+        ),
         f"closing within {words.count(asked.closes, 'day')}" if asked.closes else "",
         f"within {words.count(asked.reach, 'mile')} of {asked.location.label}"
         if asked.location and asked.reach

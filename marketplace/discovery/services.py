@@ -22,7 +22,6 @@ from search.schema import Document
 INDEX = "search.index"  # the outbox rows that carry keys to the index
 MEND = "search.mend"
 CLOCKS_DIFFER = timedelta(minutes=1)  # at most, between the machines of one installation
-TRIES = 5  # how often a key may change while it is being indexed before the next row sees to it
 
 LONGEST_ADDRESS = 2000
 LONGEST_NAME = 120
@@ -53,12 +52,10 @@ def index(keys: Iterable[str]) -> None:
     wanted = documents.touched_by(keys)
     for start in range(0, len(wanted), documents.AT_ONCE):
         some = documents.of_keys(wanted[start : start + documents.AT_ONCE])
-        for _ in range(TRIES):
+        while some:
             _write(some)
             now = documents.of_keys(some)
             some = {key: document for key, document in now.items() if document != some[key]}
-            if not some:
-                break
 
 
 def rebuild(progress: Progress | None = None) -> int:
@@ -70,7 +67,6 @@ def rebuild(progress: Progress | None = None) -> int:
     reading = Counted(documents.everything(), progress)
     _engine().rebuild(reading)
     index(_keys(outbox.payloads(INDEX, since=began)))
-    outbox.hurry(INDEX)
     return reading.number
 
 
@@ -105,12 +101,14 @@ def is_in_step() -> bool:
 
 def heal() -> None:
     """Build the index if there is none to speak of, otherwise mend it; nothing if it is in step."""
-    if is_in_step():
-        return
-    if has_index() and _engine().health().documents * 2 >= documents.count():
-        index(compare().keys)
-    else:
+    if not has_index():
         rebuild()
+    elif not is_in_step():
+        drift = compare()
+        if len(drift.keys) * 2 > documents.count():
+            rebuild()
+        else:
+            index(drift.keys)
 
 
 def has_index() -> bool:

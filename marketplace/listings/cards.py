@@ -31,6 +31,9 @@ STATUS_WORDS = {
 }
 
 
+Parts = tuple[tuple[str, bool], ...]  # some text, and whether to mark it
+
+
 @dataclass(frozen=True, slots=True)
 class Slips:
     """One quantity as a row of slips: how much is needed, how much of that is promised."""
@@ -56,6 +59,8 @@ class Card:
     kind: str = ""
     amount: str = ""  # £, in words
     quantity: Slips | None = None
+    title_parts: Parts = ()  # of a search: the title and the summary, with what was looked for
+    summary_parts: Parts = ()
 
 
 def card(listing: Listing, *, today: date, miles: float | None = None, reason: str | None = None) -> Card:
@@ -83,11 +88,18 @@ def still_needed(listing: Listing) -> Slips | None:
     return Slips(line.wanted, line.promised, line.unit)
 
 
-def address(listing: Listing, page: str = "show") -> str:
-    """The address of a listing's page."""
-    endpoint = f"discovery.show_{listing.family}" if page == "show" else f"{BLUEPRINT[listing.family]}.{page}"
+def address(listing: Listing, page: str = "show", *, whole: bool = False) -> str:
+    """The address of a listing's page; `whole` begins with https://…"""
+    if page == "show":
+        return address_of(listing.family.value, listing.id, whole=whole)
     row: dict[str, Any] = {f"{listing.family.value}_id": listing.id}
-    return url_for(endpoint, **row)
+    return url_for(f"{BLUEPRINT[listing.family]}.{page}", **row)
+
+
+def address_of(family: str, listing_id: int, *, whole: bool = False) -> str:
+    """The same of a listing known by its family and id."""
+    row: dict[str, Any] = {f"{family}_id": listing_id}
+    return url_for(f"discovery.show_{family}", **row, _external=whole)
 
 
 def when(listing: Listing, *, today: date) -> str:

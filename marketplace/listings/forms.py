@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, SelectField, StringField, TextAreaField
+from wtforms import Field, FieldList, Form, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
+from marketplace.categories import queries as categories
+from marketplace.categories.catalogue import catalogue
 from marketplace.listings.models import Listing, QuantityKind
 from marketplace.listings.services import QuantityDetails
 from marketplace.web.fields import WholeNumberField, grouped_categories, known_place, required, stripped
@@ -29,6 +31,13 @@ class CategorySelect(SelectField):
         super().__init__(label, choices=choices, **kwargs)
 
 
+class LikelyField(SelectMultipleField):
+    """Categories offered from what was written; a tick is as good as choosing from the list."""
+
+    def __init__(self, label: str, **kwargs: object) -> None:
+        super().__init__(label, choices=sorted(catalogue().names.items()), **kwargs)
+
+
 class ListingForm(FlaskForm):
     """Title, words, category and place; families put their own questions beside these."""
 
@@ -40,7 +49,8 @@ class ListingForm(FlaskForm):
         filters=[stripped],
         validators=[required("Tell people more about it"), Length(max=5000)],
     )
-    category = CategorySelect("What is it about?", validators=[required("Choose what it’s about")])
+    category = CategorySelect("What is it about?")
+    likely = LikelyField("Likely, from what you wrote", validators=[Optional()])
     second_category = CategorySelect("Also about (optional)", optional=True, validators=[Optional()])
     where = StringField(
         "Where?",
@@ -63,6 +73,18 @@ class ListingForm(FlaskForm):
 
     more_categories: tuple[str, ...] = ()  # beyond the two asked about: kept as they are
 
+    def validate_category(self, field: Field) -> None:
+        if not field.data and not self.likely.data:
+            raise ValidationError("Choose what it’s about")
+
+    def offered(self) -> dict[str, str]:
+        """Categories likely from what was written and not yet chosen in the lists, and those ticked."""
+        title, body = self.title.data or "", self.body.data or ""
+        chosen = {self.category.data, self.second_category.data, *self.more_categories}
+        found = {each.slug: each.name for each in categories.likely(f"{title}. {body}")}
+        ticked = {slug: catalogue().name(slug) for slug in self.likely.data or () if slug in catalogue()}
+        return {slug: name for slug, name in {**ticked, **found}.items() if slug not in chosen}
+
     def keep(self, listing: Listing) -> None:
         """Remember what the form does not ask about, so that saving loses nothing."""
         self.more_categories = tuple(listing.categories[2:])
@@ -82,7 +104,8 @@ class ListingForm(FlaskForm):
 
     def shared(self) -> dict[str, Any]:
         """The shared answers, by the names of `ListingDetails`."""
-        chosen = (self.category.data, self.second_category.data, *self.more_categories)
+        likely = self.likely.data or ()
+        chosen = (self.category.data, self.second_category.data, *likely, *self.more_categories)
         slugs = dict.fromkeys(slug for slug in chosen if slug)
         return {
             "title": self.title.data,

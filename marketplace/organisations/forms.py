@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import URL, Length, NumberRange, Optional, Regexp
 
+from marketplace.categories import queries as categories
 from marketplace.categories.catalogue import catalogue
 from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.organisations.queries import KIND_WORDS
@@ -80,6 +81,11 @@ class OrganisationForm(FlaskForm):
             where=organisation.postcode or organisation.town,
             interests=list(organisation.interests),
         )
+
+    def likely(self) -> dict[str, str]:
+        """A word beside each interest that what was written speaks of."""
+        found = categories.likely(self.about.data or "", shelves=True)
+        return {each.slug: "Likely, from what you wrote" for each in found}
 
     def details(self) -> OrganisationDetails:
         return OrganisationDetails(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy import event, func, inspect, or_, select, update
+from sqlalchemy import and_, event, func, inspect, or_, select, update
 from sqlalchemy.orm import Session as AnySession
 
 from marketplace import clock
@@ -97,9 +97,10 @@ def hurry(name: str) -> None:
 
 def payloads(name: str, *, since: datetime | None = None) -> list[Payload]:
     """What rows of this name were given that wait, or that were done since."""
-    current = _waits()[0] & _waits()[1]
+    current = and_(*_waits())
     wanted = current if since is None else or_(current, OutboxRow.done_at >= since)
-    return list(db.session.scalars(select(OutboxRow.payload).where(OutboxRow.name == name, wanted)))
+    query = select(OutboxRow.payload).where(OutboxRow.name == name, wanted)
+    return list(db.session.scalars(query.order_by(OutboxRow.id)))
 
 
 def hand_over_with(hand_over: Callable[..., None]) -> None:

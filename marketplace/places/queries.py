@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flask import g
 from sqlalchemy import exists, select
 
 from marketplace.errors import NotSetUp, Refused
@@ -41,8 +42,13 @@ class UnknownPlace(Refused):
 
 
 def current() -> Place | None:
-    """The place this installation serves, or None before one is added."""
-    return db.session.scalar(select(Place).order_by(Place.id).limit(1))
+    """The place this installation serves, or None before one is added; asked for once in a request."""
+    known: int | None = g.get("place_id")
+    place = db.session.get(Place, known) if known else None
+    if place is None:
+        place = db.session.scalar(select(Place).order_by(Place.id).limit(1))
+        g.place_id = place.id if place else None
+    return place
 
 
 def require_place() -> Place:

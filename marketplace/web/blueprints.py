@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 ROUTES = (
-    "accounts", "organisations", "listings", "opportunities", "needs", "capabilities", "offers",
+    "accounts", "categories", "organisations", "listings", "opportunities", "needs", "capabilities", "offers",
     "pledges", "responses", "discovery", "matching", "digests", "demo", "desk", "home", "web",
 )  # fmt: skip
 

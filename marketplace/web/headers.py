@@ -10,7 +10,8 @@ from marketplace.config import Settings
 def protect(app: Flask, settings: Settings) -> None:
     """Nothing from third parties runs, frames or watches; tiles come from the configured address only."""
     tiles = urlsplit(settings.map_tiles)
-    tile_origin = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    servers = tiles.netloc.replace("{s}", "*")  # one of several, by a letter
+    tile_origin = f" {tiles.scheme}://{servers}" if servers else ""
     policy = "; ".join(
         (
             "default-src 'none'",

@@ -7,7 +7,7 @@ from flask import Flask
 
 from marketplace.discovery import services
 from marketplace.extensions import db
-from marketplace.listings.models import Listing
+from marketplace.listings.models import Listing, Quantity, QuantityKind
 from marketplace.organisations.models import Organisation
 from tests.factories import (
     CapabilityFactory,
@@ -36,10 +36,11 @@ def index(app: Flask) -> Callable[[], int]:
 def board(index: Callable[[], int]) -> dict[str, Listing | Organisation]:
     hall = OrganisationFactory(name="Village Hall", about="A hall with a kitchen.", **CROOK)
     larder = OrganisationFactory(name="Tow Law Larder", about="We cook.", lat=None, lon=None, town="")
+    driving = Quantity(kind=QuantityKind.VOLUNTEERS, wanted=4, promised=0)
     found: dict[str, Listing | Organisation] = {
         "hall": hall,
         "chairs": NeedFactory(organisation=hall, title="Stacking chairs", **CROOK),
-        "van": NeedFactory(organisation=hall, title="A van on Saturdays"),
+        "van": NeedFactory(organisation=hall, title="A van on Saturdays", quantities=[driving]),
         "lunch": OpportunityFactory(title="Lunch for sixty", organisation__name="Town Council"),
         "catering": CapabilityFactory(organisation=larder, title="Catering for parties"),
         "room": OfferFactory(organisation=larder, title="A room with chairs"),

@@ -1,18 +1,37 @@
 """What goes into the index, and how it is kept in step with the database."""
 
+from datetime import date, timedelta
+
 import pytest
 from click.testing import Result
 from flask import Flask
 
 from marketplace import outbox
-from marketplace.discovery import documents
+from marketplace.discovery import documents, services
 from marketplace.discovery.cli import search as commands
 from marketplace.extensions import db
 from marketplace.listings import services as listings
-from marketplace.listings.models import ListingStatus
-from marketplace.organisations.models import OrganisationStatus
+from marketplace.listings.models import ListingStatus, Quantity, QuantityKind
+from marketplace.opportunities.models import OpportunityKind
+from marketplace.organisations.models import OrganisationKind, OrganisationStatus
 from search.schema import Query
-from tests.factories import NOON, NeedFactory, OrganisationFactory, PlaceFactory, UserFactory
+from tests.factories import (
+    NOON,
+    CapabilityFactory,
+    NeedFactory,
+    OpportunityFactory,
+    OrganisationFactory,
+    PlaceFactory,
+    UserFactory,
+)
+from tests.scenes import counted_queries
+
+TODAY = NOON.date()
+
+
+@pytest.fixture(autouse=True)
+def empty_index(app: Flask) -> None:
+    services.rebuild()
 
 
 def indexed(app: Flask) -> set[str]:
@@ -29,28 +48,108 @@ def index_again(*keys: str) -> None:
 
 def test_a_listing_becomes_a_document_with_what_people_look_for(app):
     need = NeedFactory(title="Chairs", body="We sit on the floor.", organisation__name="Howden Hall")
-    need.categories = ["food-drink/event-catering"]
+    need.categories = ["food-drink/event-catering", "cleaning"]
+    need.ward_code = "E05000001"
+    need.quantities = [
+        Quantity(kind=kind, wanted=2, promised=0, what=what, position=position)
+        for position, (kind, what) in enumerate(
+            [(QuantityKind.VOLUNTEERS, ""), (QuantityKind.GOODS, "stools")]
+        )
+    ]
     db.session.commit()
-    document = documents.of_listing(need, "county-durham")
+    document = documents.of_listing(need, "county-durham", today=TODAY)
 
     assert (document.key, document.family, document.place) == (f"need:{need.id}", "need", "county-durham")
     assert (document.title, document.organisation) == ("Chairs", "Howden Hall")
-    assert "We sit on the floor." in document.body
-    assert "Event catering" in document.body
-    assert document.categories == ("food-drink/event-catering",)
-    assert (document.lat, document.lon, document.published_on) == (need.lat, need.lon, NOON.date())
+    assert (document.body, document.audience, document.state) == ("We sit on the floor.", "public", "open")
+    assert "Event catering" in document.keywords
+    assert document.keywords.endswith("stools")
+    assert document.categories == ("cleaning", "food-drink/event-catering")
+    assert (document.quantity_kinds, document.kinds) == (("goods", "volunteers"), ())
+    assert (document.organisation_kind, document.organisation_size) == ("voluntary", "")
+    assert (document.ward, document.lat, document.lon) == ("E05000001", need.lat, need.lon)
+    assert document.published_on == TODAY
+
+
+def test_the_money_in_a_listing_and_the_kind_of_work_can_be_filtered(app):
+    work = OpportunityFactory(kind=OpportunityKind.GRANT, value_low=500, value_high=9_000)
+    sold = CapabilityFactory(typical_low=100, typical_high=None)
+    grant, capability = (documents.of_listing(row, "county-durham", today=TODAY) for row in (work, sold))
+
+    assert (grant.kinds, grant.value_bands) == (("grant",), ("under-5k", "5k-25k"))
+    assert (capability.kinds, capability.value_low, capability.value_high) == ((), 100, None)
+
+
+@pytest.mark.parametrize("status", set(ListingStatus) - {ListingStatus.PUBLISHED})
+def test_only_what_is_on_the_board_is_open(app, status):
+    document = documents.of_listing(NeedFactory.build(id=1, status=status), "durham", today=TODAY)
+
+    assert document.state == "closed"
 
 
 def test_an_organisation_becomes_a_document_too(app):
-    hall = OrganisationFactory(name="Howden Hall", about="A hall.")
+    hall = OrganisationFactory(
+        name="Howden Hall", about="A hall.", kind=OrganisationKind.BUSINESS, staff=12, turnover=400_000
+    )
     hall.interests = ["cleaning"]
     db.session.commit()
-    document = documents.of_organisation(hall, "county-durham")
+    document = documents.of_organisation(hall, "county-durham", today=TODAY)
 
     assert (document.key, document.title, document.categories) == (
         f"organisation:{hall.id}", "Howden Hall", ("cleaning",),
     )  # fmt: skip
-    assert document.body.startswith("A hall.")
+    assert (document.body, document.state) == ("A hall.", "open")
+    assert "Cleaning" in document.keywords
+    assert (document.organisation_kind, document.organisation_size) == ("business", "small")
+
+
+@pytest.mark.parametrize(
+    ("source", "verified"), [(None, False), ("contracts-finder", False), ("charity-register", True)]
+)
+def test_a_register_vouches_for_an_organisation_and_an_award_notice_does_not(app, source, verified):
+    need = NeedFactory(organisation__source=source, organisation__source_key="CCEW:1")
+    about = documents.of_organisation(need.organisation, "county-durham", today=TODAY)
+
+    assert (about.verified, documents.of_listing(need, "county-durham", today=TODAY).verified) == (
+        verified,
+        verified,
+    )
+
+
+def test_a_document_is_the_same_document_tomorrow(app):
+    need = NeedFactory(organisation__staff=3)
+
+    def marks(day: date) -> tuple[str, str]:
+        listing = documents.of_listing(need, "durham", today=day)
+        return listing.mark, documents.of_organisation(need.organisation, "durham", today=day).mark
+
+    assert marks(TODAY) == marks(TODAY + timedelta(days=1))
+
+
+def test_many_documents_take_no_more_statements_than_one(app):
+    numbers = []
+    for more in (1, 6):
+        for _ in range(more):
+            NeedFactory().categories = ["cleaning"]
+            OpportunityFactory().organisation.interests = ["cleaning"]
+        db.session.commit()
+        keys = [one.key for one in documents.everything()]
+        with counted_queries() as seen:
+            found = documents.of_keys(keys)
+        numbers.append(len(seen))
+        assert None not in found.values()
+
+    assert len(keys) == 28
+    assert numbers[0] == numbers[1] <= 8
+
+
+def test_a_row_no_index_could_hold_is_left_out_and_keeps_nobody_else_out(app):
+    good, bad = NeedFactory(), NeedFactory(lat=200.0, lon=0.0)
+    db.session.commit()
+    keys = f"need:{good.id}", f"need:{bad.id}"
+    services.rebuild()
+
+    assert indexed(app) & set(keys) == {keys[0]}
 
 
 @pytest.mark.parametrize("status", ListingStatus)
@@ -103,6 +202,17 @@ def test_publishing_and_taking_down_reach_the_index_through_the_outbox(app):
     assert indexed(app) == set()
 
 
+def test_the_notices_of_a_suspended_organisation_go_with_it(app):
+    need = NeedFactory()
+    key = f"organisation:{need.organisation_id}"
+    index_again(key)
+    assert indexed(app) == {key, f"need:{need.id}"}
+    need.organisation.status = OrganisationStatus.SUSPENDED
+    index_again(key)
+
+    assert indexed(app) == set()
+
+
 def rebuild(app: Flask) -> Result:
     with app.app_context():
         return app.test_cli_runner().invoke(commands, ["rebuild"])
@@ -113,7 +223,6 @@ def test_the_command_builds_it_anew_and_forgets_what_is_gone(app):
     NeedFactory(status=ListingStatus.WITHDRAWN)
     index_again("need:1", "organisation:1")
     need_key = f"need:{need.id}"
-    db.session.delete(need.organisation.memberships[0]) if need.organisation.memberships else None
     result = rebuild(app)
 
     assert (result.exit_code, result.stdout.strip()) == (0, "indexed 3")

@@ -49,6 +49,7 @@ def meilisearch(url: str, key: str, **said: Any) -> MeilisearchEngine:
         "now": lambda: datetime.now(UTC),
         "index": f"test_{uuid.uuid4().hex}",
         "vector_size": VECTOR_SIZE,
+        "timeout_seconds": 10,  # the machine may be busy with other tests
         "pause_ms": 2,
     }
     return MeilisearchEngine(url, key, **plain | said)
@@ -57,7 +58,7 @@ def meilisearch(url: str, key: str, **said: Any) -> MeilisearchEngine:
 @contextmanager
 def _live() -> Iterator[MeilisearchEngine]:
     name = f"test_{uuid.uuid4().hex}"
-    yield meilisearch(LIVE_URL, LIVE_KEY, index=name, timeout_seconds=10)
+    yield meilisearch(LIVE_URL, LIVE_KEY, index=name)
     Client(LIVE_URL, LIVE_KEY).delete_index(name)
 
 

@@ -195,6 +195,16 @@ def test_a_page_past_the_end_is_empty_and_still_knows_the_total(engine, document
     assert engine.search(Query(place="durham", limit=0)).total == 2
 
 
+def test_no_number_is_too_large_to_ask(engine, document):
+    engine.upsert([document(closes_on=date(2026, 3, 2), **CONSETT)])
+    huge = {"near": DURHAM_CATHEDRAL, "within_miles": float("inf"), "closes_within": 10**12}
+
+    found = engine.search(Query(place="durham", today=date(2026, 3, 1), **huge))
+
+    assert found.total == len(found.hits) == 1
+    assert engine.search(Query(place="durham", offset=10**30, limit=20)).hits == ()
+
+
 def test_a_document_replaces_the_one_with_its_key(engine, document, keys):
     engine.upsert([document(key="need:1", title="Hall", place="wear"), document(key="need:2", title="Hall")])
     engine.upsert([document(key="need:1", title="Draft"), document(key="need:1", title="Garden")])

@@ -32,10 +32,9 @@ FILTERED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "first", "second", "value", "counts"), FILTERED)
-def test_each_filter_lets_its_values_through_and_each_facet_counts_them(
-    engine, document, keys, name, first, second, value, counts
-):
+@pytest.mark.parametrize("filtered", FILTERED, ids=lambda filtered: filtered[0])
+def test_each_filter_lets_its_values_through_and_each_facet_counts_them(engine, document, keys, filtered):
+    name, first, second, value, counts = filtered
     engine.upsert([document(key="need:1", **first), document(key="need:2", **second)])
 
     found = engine.search(Query(place="durham", facets=(name,), filters={name: frozenset({value})}))

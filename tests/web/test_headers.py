@@ -53,11 +53,18 @@ def test_pages_are_not_kept_by_anything_between_us_and_the_reader(app):
     assert app.test_client().get("/sign-in").headers["Cache-Control"] == "private, no-cache"
 
 
-def test_pictures_may_come_from_the_map_that_was_configured_and_from_nowhere_else(tmp_path):
-    with another_app(tmp_path, {"map_tiles": "https://tiles.example/{z}/{x}/{y}.png"}) as app:
+@pytest.mark.parametrize(
+    ("tiles", "origin"),
+    [
+        ("https://tiles.example/{z}/{x}/{y}.png", "https://tiles.example"),
+        ("https://{s}.tiles.example/{z}/{x}/{y}.png?key=abc", "https://*.tiles.example"),
+    ],
+)
+def test_pictures_may_come_from_the_map_that_was_configured_and_from_nowhere_else(tmp_path, tiles, origin):
+    with another_app(tmp_path, {"map_tiles": tiles}) as app:
         rules = policy(app.test_client().get("/health"))
 
-    assert rules["img-src"] == "'self' data: https://tiles.example"
+    assert rules["img-src"] == f"'self' data: {origin}"
     assert rules["script-src"] == "'self'"
 
 

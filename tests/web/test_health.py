@@ -8,6 +8,10 @@ from marketplace import clock, outbox
 from marketplace.discovery import services as discovery
 from marketplace.extensions import db
 from marketplace.outbox.models import OutboxRow
+from search.embedded import EmbeddedEngine
+from search.engine import SearchUnavailable
+from search.guarded import GuardedEngine
+from search.schema import Query
 from tests.apps import another_app
 from tests.factories import NOON
 from tests.web.test_problems import NOWHERE
@@ -20,7 +24,7 @@ def test_well_and_with_nothing_to_do(app):
     assert answer.status_code == 200
     assert answer.json == {
         "database": "up",
-        "search": "up",
+        "search": {"ready": True, "documents": 0, "resting": False, "lag_seconds": 0},
         "outbox": {"waiting": 0, "oldest_seconds": 0, "failed": 0},
     }
 
@@ -28,7 +32,32 @@ def test_well_and_with_nothing_to_do(app):
 def test_an_index_that_was_never_built_is_told_but_the_process_is_well(app):
     answer = app.test_client().get("/health")
 
-    assert (answer.status_code, answer.json["search"]) == (200, "down")
+    assert (answer.status_code, answer.json["search"]["ready"]) == (200, False)
+
+
+def test_how_far_search_is_behind_is_the_age_of_what_waits_for_it(app, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    for name in ("search.index", "search.index", "note"):
+        outbox.add(name, keys=[name])
+        db.session.commit()
+    rows = list(db.session.scalars(db.select(OutboxRow).order_by(OutboxRow.id)))
+    for row, minutes in zip(rows, (9, 2, 5), strict=True):
+        row.created_at = NOON - timedelta(minutes=minutes)
+    rows[0].done_at = NOON
+    db.session.commit()
+
+    assert app.test_client().get("/health").json["search"]["lag_seconds"] == 120
+
+
+def test_an_engine_left_alone_after_failures_is_told(app):
+    guarded = GuardedEngine(EmbeddedEngine(app.instance_path), failures=1)
+    with pytest.raises(SearchUnavailable):
+        guarded.search(Query("chairs", place="county-durham"))
+    app.extensions["search"] = guarded
+
+    assert app.test_client().get("/health").json["search"] == {
+        "ready": False, "documents": 0, "resting": True, "lag_seconds": 0,
+    }  # fmt: skip
 
 
 def test_what_waits_and_what_was_given_up_is_counted(app, monkeypatch):

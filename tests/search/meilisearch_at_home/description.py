@@ -4,7 +4,7 @@ import json
 import re
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -46,12 +46,15 @@ class Description:
             if isinstance(operation, dict)
         ]
         self._in_order: set[tuple[int, Any]] = set()
+        self._find = lru_cache(maxsize=1000)(self._find_in_all)
         self._bodies = cache(self._bodies_of)
         self._answers = cache(self._answers_of)
 
     def find(self, method: str, target: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation of this request and the parts of its path; a fixed path before one with parts."""
-        path = f"{method} {urlsplit(target).path}"
+        return self._find(f"{method} {urlsplit(target).path}")
+
+    def _find_in_all(self, path: str) -> tuple[Operation, dict[str, str]] | None:
         found = [(each, match) for each in self._operations if (match := each.pattern.fullmatch(path))]
         if not found:
             return None

@@ -132,7 +132,7 @@ Spans = dict[tuple[int, int], Met]  # from one word asked to before another
 
 def _spans(text: Text, terms: tuple[Term, ...], ranks: frozenset[int]) -> Spans:
     """Each word alone, and neighbours together where they are joined or have other names."""
-    spans: Spans = {(n, n + 1): text.meet(term, ranks) for n, term in enumerate(terms)}
+    spans: Spans = {(n, n + 1): dict(text.meet(term, ranks)) for n, term in enumerate(terms)}
     for start in range(len(terms)):
         for end in range(start + 1, len(terms) + 1):
             if any(term.quoted for term in terms[start:end]):

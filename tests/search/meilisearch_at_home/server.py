@@ -230,11 +230,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep the tests' output quiet."""
 
 
+class _Listening(ThreadingHTTPServer):
+    request_queue_size = 64  # many threads may call at once
+
+
 @contextmanager
 def served(description: Description) -> Iterator[MeilisearchAtHome]:
     """A server on a free port, until the end of the block."""
     home = MeilisearchAtHome(description)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"home": home}))
+    server = _Listening(("127.0.0.1", 0), type("Handler", (_Handler,), {"home": home}))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     home.address = f"http://127.0.0.1:{server.server_port}"

@@ -82,6 +82,7 @@ class Text:
     places: dict[str, dict[str, dict[int, list[int]]]] = field(
         default_factory=dict
     )  # word, document, attribute
+    _met: dict[tuple[Term, frozenset[int]], Met] = field(default_factory=dict)
 
     @classmethod
     def of(cls, documents: dict[str, dict[str, Any]], settings: dict[str, Any]) -> "Text":
@@ -95,6 +96,11 @@ class Text:
 
     def meet(self, term: Term, ranks: frozenset[int]) -> Met:
         """The documents that say what this term says, at the least cost."""
+        if (term, ranks) not in self._met:
+            self._met[(term, ranks)] = self._meet(term, ranks)
+        return self._met[(term, ranks)]
+
+    def _meet(self, term: Term, ranks: frozenset[int]) -> Met:
         if term.quoted or len(term.words) > 1:
             return self.phrase(term.words, ranks)
         word = term.words[0]
