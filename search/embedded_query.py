@@ -9,6 +9,7 @@ from tantivy import Query as Clause
 from search.embedded_distance import Parts
 from search.embedded_layout import TITLE, WORDS
 from search.schema import Query
+from search.text import is_text
 from search.understanding import Concept, Kind, Way
 
 # How much a word counts when it is not quite the one typed. Found by trial on the search benchmark.
@@ -131,6 +132,10 @@ def _way(schema: Schema, way: Way, typed: bool) -> Clause:
 
 
 def _one_of(schema: Schema, name: str, values: Sequence[str]) -> Clause:
-    if len(values) == 1:
-        return Clause.const_score_query(Clause.term_query(schema, name, values[0], "basic"), 0.0)
-    return Clause.const_score_query(Clause.term_set_query(schema, name, list(values)), 0.0)
+    """Any of these values; those that are no text, as half a letter is not, no document has."""
+    known = [value for value in values if value.isascii() or is_text(value)]
+    if not known:
+        return Clause.empty_query()
+    if len(known) == 1:
+        return Clause.const_score_query(Clause.term_query(schema, name, known[0], "basic"), 0.0)
+    return Clause.const_score_query(Clause.term_set_query(schema, name, known), 0.0)

@@ -40,6 +40,15 @@ def normalise(text: str) -> str:
     return " ".join(NOT_WORD.sub(" ", text.translate(NO_APOSTROPHES).casefold()).split())
 
 
+def is_text(value: str) -> bool:
+    """Whether it can be written down: half a letter, a lone surrogate, cannot."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def english() -> TextAnalyzer:
     """tantivy's own English stemming (`en_stem`), with the letters NFKD cannot fold, such as ł, folded too.
 

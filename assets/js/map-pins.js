@@ -80,7 +80,10 @@ export class Pins {
     this.map = map;
     this.names = names;
     this.layer = new LayerGroup().addTo(map);
-    map.on("zoomend moveend popupclose", () => this.draw());
+    map.whenReady(() => {
+      map.on("zoomend moveend popupclose", () => this.draw());
+      this.draw();
+    });
     map.on("popupopen", ({ popup }) => popup.getElement().querySelector("a")?.focus({ preventScroll: true }));
     map.getContainer().addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
   }

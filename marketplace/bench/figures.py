@@ -1,11 +1,31 @@
 """Figures that several benchmarks give: means, how sure they are, and how long things take."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
 RESAMPLES = 10_000
 AT_ONCE = 500  # resamples drawn together
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds on the clock, and of the processor: on a busy machine only the second means much."""
+
+    seconds: float
+    processor: float
+
+
+def timed(work: Callable[[], Answer]) -> tuple[Took, Answer]:
+    """How long it took, and what came of it."""
+    began, worked = time.perf_counter(), time.process_time()
+    answer = work()
+    return Took(time.perf_counter() - began, time.process_time() - worked), answer
 
 
 def mean(values: Sequence[float]) -> float:
@@ -40,3 +60,9 @@ def milliseconds(seconds: Sequence[float]) -> dict[str, float]:
     return {
         name: round(float(value) * 1000, 3) for name, value in zip(("p50", "p95", "p99"), at, strict=True)
     }
+
+
+def times(took: Sequence[Took]) -> dict[str, Any]:
+    """The same by the clock, and of the processor beside it."""
+    clock = milliseconds([each.seconds for each in took])
+    return {**clock, "processor": milliseconds([each.processor for each in took])}

@@ -1,12 +1,12 @@
 """The baseline for speed: SQLite's own full-text search, on the same listings and words, with less to do."""
 
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from marketplace.bench.figures import Took, timed
 from marketplace.bench.generated import County
 from marketplace.bench.questions import HITS, Question
 from search.schema import Document
@@ -31,20 +31,22 @@ def build(county: County, listings: int, path: Path) -> None:
             database.executemany(f"INSERT INTO listing VALUES ({marks})", rows)  # noqa: S608  # question marks only
 
 
-def search(path: Path, asked: Sequence[Question], warm_up: Iterable[Question]) -> list[float]:
-    """Seconds each question takes: the best twenty by bm25, and the count; no filters, distance or facets."""
+def search(path: Path, asked: Sequence[Question], warm_up: Iterable[Question]) -> list[Took]:
+    """How long each question takes: the best twenty by bm25, and the count; no filters, miles or facets."""
     with closing(sqlite3.connect(path)) as database:
         for question in warm_up:
             _ask(database, question)
         return [_ask(database, question) for question in asked]
 
 
-def _ask(database: sqlite3.Connection, question: Question) -> float:
+def _ask(database: sqlite3.Connection, question: Question) -> Took:
     words = _match(question)
-    began = time.perf_counter()
-    database.execute(BEST, (words, HITS)).fetchall()
-    database.execute(COUNT, (words,)).fetchone()
-    return time.perf_counter() - began
+
+    def both() -> None:
+        database.execute(BEST, (words, HITS)).fetchall()
+        database.execute(COUNT, (words,)).fetchone()
+
+    return timed(both)[0]
 
 
 def _match(question: Question) -> str:

@@ -4,6 +4,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from marketplace import create_app
-from marketplace.bench.figures import milliseconds
+from marketplace.bench.figures import Took, timed, times
 from marketplace.bench.filling import fill, towns
 from marketplace.bench.generated import County
 from marketplace.bench.questions import Question, questions
@@ -59,24 +60,24 @@ def _measured(app: Flask, county: County, listings: int, pages: int) -> dict[str
     fill(county, listings)
     began = time.perf_counter()
     indexed = services.rebuild()
-    took = time.perf_counter() - began
+    seconds = time.perf_counter() - began
     client, statements = app.test_client(), Statements()
     for address in _addresses(county, listings, WARM_UP, salt=2):
         client.get(address)
-    times, asked = [], []
+    took: list[Took] = []
+    asked: list[int] = []
     for address in _addresses(county, listings, pages, salt=0):
         statements.asked = 0
-        began = time.perf_counter()
-        response = client.get(address)
-        times.append(time.perf_counter() - began)
+        one, response = timed(partial(client.get, address))
+        took.append(one)
         if response.status_code != 200:
             raise RuntimeError(f"{address} was answered with {response.status}")
         asked.append(statements.asked)
     return {
-        "pages": len(times),
+        "pages": len(took),
         "documents": indexed,
-        "documents_indexed_per_second": round(indexed / took),
-        **milliseconds(times),
+        "documents_indexed_per_second": round(indexed / seconds),
+        **times(took),
         "most_statements": max(asked),
         "statements_that_skip_rows": statements.skipping,
     }

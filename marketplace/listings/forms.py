@@ -35,7 +35,7 @@ class LikelyField(SelectMultipleField):
     """Categories offered from what was written; a tick is as good as choosing from the list."""
 
     def __init__(self, label: str, **kwargs: object) -> None:
-        super().__init__(label, choices=sorted(catalogue().names.items()), **kwargs)
+        super().__init__(label, choices=catalogue().names, **kwargs)
 
 
 class ListingForm(FlaskForm):

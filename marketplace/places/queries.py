@@ -66,10 +66,8 @@ def towns(place: Place) -> list[Town]:
 
 def ward_names(place: Place) -> dict[str, str]:
     """The names of the place's wards by code, in the order of the names; none where none were loaded."""
-    rows = db.session.execute(
-        select(Ward.code, Ward.name).where(Ward.place_id == place.id).order_by(Ward.name, Ward.code)
-    )
-    return {code: name for code, name in rows}
+    query = select(Ward.code, Ward.name).where(Ward.place_id == place.id).order_by(Ward.name, Ward.code)
+    return {row.code: row.name for row in db.session.execute(query)}
 
 
 def ward_name(code: str | None) -> str:

@@ -51,7 +51,7 @@ def test_a_profile_is_offered_the_topmost_categories_alone(browser):
     assert not any("/" in slug for slug in likely)
 
 
-@pytest.mark.parametrize("text", ["", "x", "qqqq wwww", "\0", "roof " * 50_000])
+@pytest.mark.parametrize("text", ["", "x", "qqqq wwww", "roof " * 50_000], ids=range(4))
 def test_any_text_has_an_answer(browser, text):
     answer = ask(browser, text=text)
 

@@ -1,4 +1,4 @@
-"""Journey 7: somebody searches: with and without scripts, by keyboard, on a map, and keeps what they asked."""
+"""Journey 7: somebody searches, with and without scripts, by keyboard, on a map, and keeps what they asked."""
 
 import re
 

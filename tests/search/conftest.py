@@ -1,6 +1,7 @@
 """Scenes for the search engines. Every engine named in ENGINES must pass the same contract."""
 
 import os
+import socket
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,6 +79,15 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SearchEng
         with _live() as made:
             made.rebuild([])
             yield made
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port where calls are taken and never answered."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield int(listener.getsockname()[1])
 
 
 @pytest.fixture

@@ -203,6 +203,7 @@ def test_no_number_is_too_large_to_ask(engine, document):
 
     assert found.total == len(found.hits) == 1
     assert engine.search(Query(place="durham", offset=10**30, limit=20)).hits == ()
+    assert len(engine.search(Query(place="durham", limit=10**9)).hits) == 1
 
 
 def test_a_document_replaces_the_one_with_its_key(engine, document, keys):

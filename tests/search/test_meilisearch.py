@@ -3,9 +3,7 @@
 import base64
 import json
 import os
-import socket
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,15 +38,6 @@ def engine(at_home: MeilisearchAtHome) -> MeilisearchEngine:
     made.rebuild([])
     at_home.asked.clear()
     return made
-
-
-@pytest.fixture
-def silent_port() -> Iterator[int]:
-    """A port where calls are taken and never answered."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        yield int(listener.getsockname()[1])
 
 
 def payload(bearer: str) -> dict:
