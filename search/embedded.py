@@ -17,6 +17,7 @@ from search.embedded_layout import SURFACE, entry, layout, prepared, schema
 from search.engine import Health, SearchUnavailable
 from search.generations import Generations
 from search.schema import Document, Query, Results, Suggestion
+from search.vectors import Vectors, VectorWriter
 from search.vocabulary import Vocabulary
 
 BATCH_HEAP_BYTES = 20_000_000
@@ -98,6 +99,7 @@ class Reading:
     index: tantivy.Index
     searcher: tantivy.Searcher
     words: Words
+    vectors: Vectors
     known_spots: Spots | None = None
 
     def spots(self) -> Spots:
@@ -107,7 +109,7 @@ class Reading:
         return self.known_spots
 
     def as_index(self, of: tantivy.Schema) -> answer.Index:
-        return answer.Index(of, self.searcher, lambda: self.words.of(self.searcher), self.spots)
+        return answer.Index(of, self.searcher, lambda: self.words.of(self.searcher), self.spots, self.vectors)
 
 
 class EmbeddedEngine:
@@ -128,9 +130,9 @@ class EmbeddedEngine:
         """Add or replace these. Starts an empty index first if there is none, or only a broken one."""
         with self._writing():
             index, generation = self._index_to_change()
-            with self._batch(index, generation, BATCH_HEAP_BYTES) as writer:
+            with self._batch(index, generation, BATCH_HEAP_BYTES) as batch:
                 for document in documents:
-                    _replace(writer, document)
+                    batch.replace(document)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Forget these keys; an unknown key is not an error. With no index there is nothing to forget."""
@@ -138,18 +140,17 @@ class EmbeddedEngine:
             generation = self._generations.current()
             if generation is None:
                 return
-            with self._batch(_open(generation), generation, BATCH_HEAP_BYTES) as writer:
+            with self._batch(_open(generation), generation, BATCH_HEAP_BYTES) as batch:
                 for key in keys:
-                    with _tantivy():
-                        writer.delete_documents_by_term("key_is", key)
+                    batch.delete(key)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Build a new generation beside the old one, then swap. If `documents` raises, the old one stays."""
         with self._writing():
             with _tantivy():
                 generation = self._generations.begin()
-            with self._batch(_create(generation), generation, REBUILD_HEAP_BYTES, REBUILD_THREADS) as writer:
-                _add_all(writer, documents)
+            with self._batch(_create(generation), generation, REBUILD_HEAP_BYTES, REBUILD_THREADS) as batch:
+                batch.add_all(documents)
 
     def search(self, query: Query) -> Results:
         """One page of what the query finds. Raises SearchUnavailable, and nothing else."""
@@ -196,7 +197,7 @@ class EmbeddedEngine:
     @contextmanager
     def _batch(
         self, index: tantivy.Index, generation: Path, heap: int, threads: int = 1
-    ) -> Iterator[tantivy.IndexWriter]:
+    ) -> Iterator["Batch"]:
         """A writer that commits once at the end, or leaves everything as it was.
 
         A generation that was not current is published after its commit, and removed if there was none.
@@ -205,18 +206,21 @@ class EmbeddedEngine:
         committed = False
         with _tantivy():
             writer = index.writer(heap, threads)
+        batch = Batch(writer, VectorWriter(generation))
         try:
             with _tantivy():
                 # A commit killed half-way leaves files whose names the same batch, sent again, would want.
                 writer.garbage_collect_files()
-            yield writer
+            yield batch
             with _tantivy():
+                batch.vectors.finish()
                 writer.commit()
                 writer.wait_merging_threads()  # also closes the writer
                 if new:
                     self._generations.publish(generation)
             committed = True
         finally:
+            batch.vectors.close()
             if not committed:
                 _abandon(writer)
                 if generation != self._generations.current():
@@ -239,22 +243,36 @@ class EmbeddedEngine:
             raise SearchUnavailable("There is no index of this layout: rebuild it")
 
 
-def _replace(writer: tantivy.IndexWriter, document: Document) -> None:
-    with _tantivy():
-        writer.delete_documents_by_term("key_is", document.key)
-        writer.add_document(entry(document))
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Changes that are committed together."""
 
+    writer: tantivy.IndexWriter
+    vectors: VectorWriter
 
-def _add_all(writer: tantivy.IndexWriter, documents: Iterable[Document]) -> None:
-    """Add to an empty index; only a key met before has anything to replace."""
-    seen: set[str] = set()
-    for document in documents:
-        if document.key in seen:
-            _replace(writer, document)
-            continue
-        seen.add(document.key)
+    def replace(self, document: Document) -> None:
+        """Add it in place of any other with its key."""
+        self.delete(document.key)
+        self._add(document)
+
+    def delete(self, key: str) -> None:
         with _tantivy():
-            writer.add_document(entry(document))
+            self.writer.delete_documents_by_term("key_is", key)
+
+    def add_all(self, documents: Iterable[Document]) -> None:
+        """Add to an empty index; only a key met before has anything to replace."""
+        seen: set[str] = set()
+        for document in documents:
+            if document.key in seen:
+                self.replace(document)
+                continue
+            seen.add(document.key)
+            self._add(document)
+
+    def _add(self, document: Document) -> None:
+        with _tantivy():
+            name = None if document.vector is None else self.vectors.add(document.place, document.vector)
+            self.writer.add_document(entry(document, name))
 
 
 def _abandon(writer: tantivy.IndexWriter) -> None:
@@ -279,8 +297,8 @@ def _read(generation: Path, before: Reading | None) -> Reading:
         if before is not None and (before.generation, before.commit) == (generation, commit):
             return before
         if before is not None and before.generation == generation:
-            index, words = before.index, before.words
+            index, words, vectors = before.index, before.words, before.vectors
             index.reload()
         else:
-            index, words = _open(generation), Words()
-        return Reading(generation, commit, index, index.searcher(), words)
+            index, words, vectors = _open(generation), Words(), Vectors(generation)
+        return Reading(generation, commit, index, index.searcher(), words, vectors)

@@ -1,7 +1,7 @@
 """Putting a query to one reading of a tantivy index: its page of hits in order, totals and counts."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,9 +12,11 @@ from tantivy import Query as Clause
 from search import embedded_query as put
 from search.embedded_distance import Parts, Spots, chord, miles_of, nowhere
 from search.embedded_layout import CLOSING, NEWEST, WORDS
+from search.embedded_meaning import Near, near
 from search.schema import CLOSING_DAYS, CLOSING_FACET, Hit, Query, Results, Sort, Suggestion
 from search.text import normalise
 from search.understanding import Concept, understand
+from search.vectors import Vectors
 from search.vocabulary import Vocabulary
 
 ENOUGH = 20  # documents of a place with every word: those with only some of them are then left out
@@ -23,6 +25,8 @@ FEW = 200  # documents: in a small index no word is that common
 MOST_VALUES = 10_000  # of one facet
 SPARE = 40  # hits fetched beyond the page, so that ties at its edge are seen whole
 FEWEST_SPOTS = 64
+MEANING_SHARE = 0.65  # of a score, where there are vectors; the words have the rest
+WINDOW = 200  # hits by words alone whose meaning is weighed too; what follows keeps its order
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Index:
     searcher: Searcher
     vocabulary: Callable[[], Vocabulary]
     spots: Callable[[], Spots]
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,10 @@ def _asked(index: Index, query: Query) -> put.Asked:
     concepts = understand(query.text, index.vocabulary(), typing=query.typing)
     if not concepts:
         return put.Asked(always, filters, None)
-    return put.Asked(always, filters, _said(index, concepts, always))
+    asked = put.Asked(always, filters, _said(index, concepts, always))
+    if query.vector is None or any(concept.quoted for concept in concepts):
+        return asked
+    return replace(asked, near=near(schema, index.searcher, index.vectors, query, always))
 
 
 def _said(index: Index, concepts: Sequence[Concept], always: Parts) -> Clause:
@@ -170,6 +178,8 @@ def _page(index: Index, asked: put.Asked, query: Query) -> tuple[list[Row], int]
     first = min(query.offset, end)
     sort = Sort.NEWEST if query.sort is Sort.RELEVANCE and asked.words is None else query.sort
     if end and query.limit and sort is Sort.RELEVANCE:
+        if asked.near:
+            return _fused(index, asked, asked.near, end)[first:end], _total(index, asked.clause())
         rows, total = _by_score(index, asked.clause(), end)
         return rows[first:], total
     total = _total(index, asked.clause())
@@ -223,6 +233,33 @@ def _by_score(index: Index, clause: Clause, most: int) -> tuple[list[Row], int]:
     newest = index.searcher.fast_field_values(NEWEST, [address for _, address in hits])
     order = sorted(range(len(hits)), key=lambda row: (-hits[row][0], -(newest[row] or 0)))
     return [Row(*hits[row]) for row in order[:most]], found.count  # type: ignore[attr-defined]  # missing from tantivy's stubs
+
+
+def _fused(index: Index, asked: put.Asked, near: Near, most: int) -> list[Row]:
+    """The best by words and meaning together, ties by newest.
+
+    Weighed are all that is near and the first so many that are not; the others follow in the order of
+    their words, and score nothing. Whatever has every word as typed still stands before what was read with
+    slips. A quotation asks for words alone, and is never weighed.
+    """
+    close: list[Row] = []
+    if near.names:
+        close, _ = _by_score(index, asked.clause(also=[(Occur.Must, near.clause)]), len(near.names))
+    apart = replace(asked, near=None).clause(also=[(Occur.MustNot, near.clause)] if near.names else [])
+    others, _ = _by_score(index, apart, max(WINDOW, most))
+    rows = [*close, *others[:WINDOW]]
+    if not rows:
+        return []
+    addresses = [row.address for row in rows]
+    said = np.array([row.score for row in rows])
+    as_typed = said >= put.TYPED_ALL
+    said -= put.TYPED_ALL * as_typed
+    alike = np.maximum(near.cosines(index.searcher, addresses), 0.0)
+    by_words = np.sqrt(said / (said.max() or 1.0))  # these fall off steeper than likeness does
+    scores = as_typed + (1 - MEANING_SHARE) * by_words + MEANING_SHARE * alike
+    newest = np.array(index.searcher.fast_field_values(NEWEST, addresses), dtype=np.uint64)
+    best = [Row(float(scores[row]), addresses[row]) for row in np.lexsort((~newest, -scores))]
+    return [*best, *(Row(0.0, row.address) for row in others[WINDOW:])]
 
 
 def _by_field(index: Index, clause: Clause, field: str, order: Order, most: int) -> list[Row]:

@@ -8,7 +8,7 @@ import tantivy
 from search.schema import FIELDS, Document, filter_values, words
 from search.text import english, normalise
 
-LAYOUT_VERSION = 2  # raise it when text or documents come to be read differently; a rebuild follows
+LAYOUT_VERSION = 3  # raise it when text or documents come to be read differently; a rebuild follows
 
 # All words are searched in one field, each as often as its field's weight says: BM25 then counts and
 # saturates a word once a document, not once a field.
@@ -19,6 +19,7 @@ NEWEST = "newest"  # orders by day of publication
 CLOSING = "closing"  # orders by last day
 SPOT = "spot"
 UNLOCATED = "nowhere"
+MEANING = "meaning"  # the name of its vector
 
 # A circle is nearly an octagon wherever it lies; coordinates are also kept along axes turned by 22.5°.
 # A degree of longitude counts as it does at 54.7° north; elsewhere the bounds are looser, never wrong.
@@ -49,6 +50,7 @@ def schema() -> tantivy.Schema:
     builder.add_integer_field("closes_on_day", fast=True)
     for name in (NEWEST, CLOSING):
         builder.add_unsigned_field(name, fast=True)
+    builder.add_unsigned_field(MEANING, fast=True, indexed=True)
     return builder.build()
 
 
@@ -63,9 +65,11 @@ def prepared(index: tantivy.Index) -> tantivy.Index:
     return index
 
 
-def entry(document: Document) -> tantivy.Document:
-    """The document as tantivy keeps it."""
+def entry(document: Document, vector_name: int | None = None) -> tantivy.Document:
+    """The document as tantivy keeps it. Its vector is kept elsewhere, under this name."""
     made = tantivy.Document()
+    if vector_name is not None:
+        made.add_unsigned(MEANING, vector_name)
     _add_words(made, document)
     for field, name in FILTERED:
         for value in filter_values(document, field):

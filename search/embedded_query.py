@@ -8,6 +8,7 @@ from tantivy import Query as Clause
 
 from search.embedded_distance import Parts
 from search.embedded_layout import TITLE, WORDS
+from search.embedded_meaning import Near
 from search.schema import Query
 from search.text import is_text
 from search.understanding import Concept, Kind, Way
@@ -32,11 +33,15 @@ LIKENESSES = frozenset({Kind.TYPO, Kind.RELATED})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query in tantivy's terms: what must always hold, each filter by name, and the words."""
+    """A query in tantivy's terms: what must always hold, each filter by name, the words, and what is near.
+
+    What is near in meaning is found beside what has the words.
+    """
 
     always: Parts
     filters: dict[str, Parts]
     words: Clause | None
+    near: Near | None = None
 
     def clause(self, *, without: str | None = None, also: Parts | None = None) -> Clause:
         """Everything asked, perhaps but for one filter; only words score.
@@ -48,8 +53,13 @@ class Asked:
             if name != without:
                 parts += filter_parts
         if self.words is not None:
-            parts.append((Occur.Must, self.words))
+            parts.append((Occur.Must, self._either(self.words)))
         return Clause.boolean_query(parts)
+
+    def _either(self, words: Clause) -> Clause:
+        if self.near is None or not self.near.names:
+            return words
+        return Clause.boolean_query([(Occur.Should, words), (Occur.Should, self.near.clause)])
 
 
 def always(schema: Schema, query: Query) -> Parts:

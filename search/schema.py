@@ -213,7 +213,7 @@ FIELDS = (
     Field("categories", weight=4, filterable=True, facet=True, hierarchical=True),
     Field("summary", weight=3),
     Field("keywords", weight=2),
-    Field("organisation", weight=2),
+    Field("organisation", weight=1),
     Field("body", weight=1),
     Field("ward", filterable=True, facet=True),
     Field("value_bands", filterable=True, facet=True),

@@ -15,7 +15,9 @@ MOST_QUERY_WORDS = 16
 NO_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
 NOT_WORD = re.compile(r"[\W_]+")
 # The same for plain ASCII, in one step: apostrophes go, whatever is no letter or digit parts words.
-PLAIN = str.maketrans({chr(code): "" if chr(code) in "'`" else " " for code in range(128) if not chr(code).isalnum()})
+PLAIN = str.maketrans(
+    {each: "" if each in "'`" else " " for each in map(chr, range(128)) if not each.isalnum()}
+)
 # Opened before a word and closed after one, so that 5" pipe is not the start of a quotation.
 QUOTED = re.compile(r"(?<!\w)[\"“”„]([^\"“”„]+)[\"“”](?!\w)")
 

@@ -4,7 +4,7 @@ import { announce, listenable } from "./announce.js";
 
 const TYPING_PAUSE = 300; // milliseconds without typing before we look
 const BUSY_AFTER = 150; // milliseconds of waiting before the page says so
-const TYPED_APART = 3000; // milliseconds between keys that make two searches of it
+const TYPED_APART = 5000; // milliseconds between keys that make two searches of it
 const BY_KEY = { q: true }; // boxes that search while somebody types; the others when they are left
 
 /** The address a form asks for, without what was left empty. */

@@ -138,7 +138,15 @@ export class Pins {
       this.map.fitBounds(latLngBounds(spots.map((spot) => spot.where)), { padding: [TOUCH, TOUCH] });
       return;
     }
-    this.popup = new Popup({ closeButton: false, closeOnEscapeKey: false, maxWidth: 280, minWidth: 200, maxHeight: 240, autoPanPadding: [12, 12] });
+    const { x, y } = this.map.getSize();
+    this.popup = new Popup({
+      closeButton: false,
+      closeOnEscapeKey: false,
+      minWidth: Math.min(200, x - 70),
+      maxWidth: Math.min(300, x - 70),
+      maxHeight: Math.min(260, y - 90),
+      autoPanPadding: [12, 12],
+    });
     this.pressed = spots[0].key;
     this.popup.setLatLng(pin.getLatLng()).setContent(note(things, () => this.#close())).openOn(this.map);
   }

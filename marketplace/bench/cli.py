@@ -2,9 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from marketplace.errors import NotSetUp
+
+if TYPE_CHECKING:
+    from search.encoder import Encoder
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ENGINE = click.option(
@@ -33,20 +38,39 @@ def say(figures: dict[str, Any], table: str) -> None:
 @click.argument("queries", type=FILE)
 @ENGINE
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the answers here.")
-def search(documents: Path, queries: Path, engine_name: str, out: Path | None) -> None:
+@click.option(
+    "--semantic",
+    "model",
+    is_flag=False,
+    flag_value="all-MiniLM-L6-v2",
+    metavar="[MODEL]",
+    help="Search by meaning too, with this model; needs the extra `semantic`.",
+)
+def search(documents: Path, queries: Path, engine_name: str, out: Path | None, model: str | None) -> None:
     """How well search finds what is meant, misspelt or not, beside stemmed BM25."""
     from marketplace.bench import records
     from marketplace.bench import search as bench_search
     from marketplace.bench.engines import home
 
     held, asked = bench_search.documents(documents), bench_search.queries(queries)
+    encoder = _encoder(model) if model else None
     with home(engine_name) as place:
-        ours = bench_search.ask_engine(place.open(), held, asked)
+        engine = place.open(encoder.size if encoder else None)
+        ours = bench_search.ask_engine(engine, held, asked, encoder)
     figures = bench_search.report(asked, ours, bench_search.ask_bm25(held, asked))
     if out:
         records.write(out, bench_search.run(asked, ours))
-    about = {"benchmark": "search", "engine": engine_name, "documents": len(held)}
+    about = {"benchmark": "search", "engine": engine_name, "semantic": model, "documents": len(held)}
     say(about | figures, bench_search.table(figures))
+
+
+def _encoder(model: str) -> "Encoder":
+    from search.encoder import EncoderUnavailable, load_encoder
+
+    try:
+        return load_encoder(model)
+    except EncoderUnavailable as problem:
+        raise NotSetUp(f"{problem}.") from None
 
 
 @bench.command("speed")

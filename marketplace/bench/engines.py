@@ -27,12 +27,18 @@ class Home:
     engine: str
     where: str
 
-    def open(self) -> SearchEngine:
-        """The engine there; any process may open it."""
+    def open(self, vector_size: int | None = None) -> SearchEngine:
+        """The engine there; any process may open it. Vectors, if it is to hold any, are so long."""
         if self.engine == EMBEDDED:
             return EmbeddedEngine(self.where)
         settings = _server()
-        return MeilisearchEngine(settings.search_url, settings.search_key, now=clock.now, index=self.where)
+        return MeilisearchEngine(
+            settings.search_url,
+            settings.search_key,
+            now=clock.now,
+            index=self.where,
+            vector_size=vector_size,
+        )
 
 
 @contextmanager

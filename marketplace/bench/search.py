@@ -1,7 +1,7 @@
 """How well search finds what is meant, misspelt or not: real documents, queries with graded answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from marketplace.bench import records
 from marketplace.bench.baselines import Bm25
 from marketplace.bench.figures import difference, mean, ratio
+from search.encoder import Encoder, to_encode
 from search.engine import SearchEngine
 from search.ranking.evaluation import ndcg
 from search.schema import Document, Query
@@ -79,15 +80,28 @@ def queries(path: Path) -> list[Asked]:
     return list(found.values())
 
 
-def ask_engine(engine: SearchEngine, held: Mapping[str, Document], asked: Iterable[Asked]) -> Answers:
-    """Index everything and ask everything, as a person of the place would."""
-    engine.rebuild(held.values())
+def ask_engine(
+    engine: SearchEngine,
+    held: Mapping[str, Document],
+    asked: Iterable[Asked],
+    encoder: Encoder | None = None,
+) -> Answers:
+    """Index everything and ask everything, as a person of the place would; by meaning too, with an encoder."""
+    engine.rebuild(_with_vectors(held.values(), encoder) if encoder else held.values())
     names = {document.key: name for name, document in held.items()}
 
     def answer(words: str) -> list[str]:
-        return [names[hit.key] for hit in engine.search(Query(words, place=PLACE, limit=DEEP)).hits]
+        vector = tuple(map(float, encoder.encode([words])[0])) if encoder else None
+        query = Query(words, place=PLACE, limit=DEEP, vector=vector)
+        return [names[hit.key] for hit in engine.search(query).hits]
 
     return _answers(answer, asked)
+
+
+def _with_vectors(documents: Collection[Document], encoder: Encoder) -> Iterable[Document]:
+    made = encoder.encode([to_encode(document) for document in documents])
+    for document, vector in zip(documents, made, strict=True):
+        yield replace(document, vector=tuple(map(float, vector)))
 
 
 def ask_bm25(held: Mapping[str, Document], asked: Iterable[Asked]) -> Answers:

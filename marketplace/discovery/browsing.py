@@ -52,7 +52,8 @@ def browse(asked: Asked, board: Board) -> Page:
 
 
 def _listings(asked: Asked, board: Board) -> Select[Any]:
-    query = db.select(Listing.id, Listing.family).where(*queries.public_listings(board.place))
+    query = db.select(Listing.id, Listing.family).join(Listing.organisation)
+    query = query.where(*queries.public_listings(board.place))
     if not asked.closed:
         query = query.where(Listing.status == ListingStatus.PUBLISHED)
     families = [family for family in asked.of("kind") if family != "organisation"]
@@ -66,7 +67,7 @@ def _listings(asked: Asked, board: Board) -> Select[Any]:
     if asked.of("value"):
         query = query.where(_worth(asked.of("value")))
     if asked.of("by"):
-        query = query.where(Listing.organisation.has(Organisation.kind.in_(asked.of("by"))))
+        query = query.where(Organisation.kind.in_(asked.of("by")))
     if asked.closes:
         last = board.today.toordinal() + asked.closes
         query = query.where(Listing.closes_on.between(board.today, board.today.fromordinal(last)))

@@ -9,8 +9,9 @@ from flask import url_for
 
 from marketplace.categories.catalogue import catalogue
 from marketplace.discovery import queries
-from marketplace.discovery.asking import FROM, KINDS, Asked, Board, query
+from marketplace.discovery.asking import FROM, Asked, Board, query
 from marketplace.discovery.finding import engine
+from marketplace.discovery.maps import KIND_WORDS
 from marketplace.discovery.queries import Row
 from marketplace.listings import cards
 from marketplace.listings.models import Listing
@@ -20,7 +21,7 @@ from search.schema import Hit
 MOST = 5_000
 AT_ONCE = 250
 COLUMNS = (
-    "Kind", "Sort", "Title", "Summary", "Organisation", "Kind of organisation", "Subjects", "Town", "Ward",
+    "Kind", "Type", "Title", "Summary", "Organisation", "Kind of organisation", "Subjects", "Town", "Ward",
     "Miles", "Value from (£)", "Value to (£)", "State", "On the board since", "Closes on", "Address",
 )  # fmt: skip
 # What a spreadsheet takes for the beginning of a formula, the wide forms of East Asian keyboards too.
@@ -62,7 +63,7 @@ def _row(row: Row, hit: Hit, board: Board) -> tuple[Any, ...]:
 def _listing(row: Listing, hit: Hit, board: Board) -> tuple[Any, ...]:
     low, high = row.value_range
     return (
-        KINDS[row.family.value], row.kind_words, row.title, row.summary, row.organisation.name,
+        KIND_WORDS[row.family.value], row.kind_words, row.title, row.summary, row.organisation.name,
         FROM[row.organisation.kind.value], _subjects(row.categories), row.town,
         board.wards.get(row.ward_code or "", ""), _miles(hit), low, high,
         "open" if row.is_open else "closed", row.published_at and row.published_at.date().isoformat(),
@@ -72,7 +73,7 @@ def _listing(row: Listing, hit: Hit, board: Board) -> tuple[Any, ...]:
 
 def _organisation(row: Organisation, hit: Hit, board: Board) -> tuple[Any, ...]:
     return (
-        KINDS["organisation"], "", row.name, row.about[:300], row.name, FROM[row.kind.value],
+        KIND_WORDS["organisation"], "", row.name, row.about[:300], row.name, FROM[row.kind.value],
         _subjects(row.interests), row.town, board.wards.get(row.ward_code or "", ""), _miles(hit), None, None,
         "", None, None, url_for("discovery.organisation", organisation_id=row.id, _external=True),
     )  # fmt: skip

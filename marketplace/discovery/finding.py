@@ -86,17 +86,15 @@ def _slips(hits: Sequence[Hit], asked: Asked, board: Board, acting_for: Organisa
 
 
 def marked(card: Card, text: str, looked_for: Sought) -> Card:
-    """The slip with what was looked for marked, and the passage where it stands if the summary lacks it."""
-    summary = highlight(card.summary, looked_for)
-    if not _says(summary):
-        passage = snippet(text[:READ], looked_for, length=PASSAGE)
-        summary = passage if _says(passage) else ()
-    title = highlight(card.title, looked_for)
-    return replace(card, title_parts=title if _says(title) else (), summary_parts=summary)
+    """The slip with what was looked for marked; or the passage of the text that has it."""
+    title, summary = highlight(card.title, looked_for), highlight(card.summary, looked_for)
+    if not _said(summary) and len(_said(title)) < max(1, len(looked_for.typed)):
+        summary = snippet(text[:READ], looked_for, length=PASSAGE)
+    return replace(card, title_parts=title, summary_parts=summary if _said(summary) else ())
 
 
-def _says(parts: Sequence[Part]) -> bool:
-    return any(is_marked for _, is_marked in parts)
+def _said(parts: Sequence[Part]) -> set[str]:
+    return {words.casefold() for words, is_marked in parts if is_marked}
 
 
 def organisation_card(organisation: Organisation, *, miles: float | None) -> Card:

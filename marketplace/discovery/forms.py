@@ -27,7 +27,7 @@ MOST_ANSWERS = 100  # to one filter
 class SearchForm(Form):
     q = StringField("What do you need, or what could you offer?", filters=[stripped])
     where = StringField("Near", description="A postcode or a town", filters=[stripped])
-    miles = SelectField("Within", validate_choice=False)
+    miles = SelectField("Within", description="Of the place you named", validate_choice=False)
     sort = SelectField("Order", choices=SORTS, validate_choice=False)
     kind = SelectMultipleField(validate_choice=False)
     category = SelectMultipleField(validate_choice=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import contains_eager, lazyload
 
 from marketplace.accounts.models import User
 from marketplace.discovery.models import SavedSearch
@@ -22,8 +22,9 @@ def rows_of(keys: Iterable[str], place: Place, *, with_categories: bool = False)
     listing_ids, organisation_ids = numbers(keys)
     found: dict[str, Row] = {}
     if listing_ids:
-        owner = joinedload(Listing.organisation).lazyload(Organisation.interest_rows)
-        query = db.select(Listing).options(owner).where(*public_listings(place), Listing.id.in_(listing_ids))
+        owner = contains_eager(Listing.organisation).lazyload(Organisation.interest_rows)
+        query = db.select(Listing).join(Listing.organisation).options(owner)
+        query = query.where(*public_listings(place), Listing.id.in_(listing_ids))
         if not with_categories:
             query = query.options(lazyload(Listing.category_rows))
         found |= {f"{row.family}:{row.id}": row for row in db.session.scalars(query)}
@@ -83,11 +84,11 @@ def numbers(keys: Iterable[str]) -> tuple[list[int], list[int]]:
 
 
 def public_listings(place: Place) -> tuple[Any, ...]:
-    """What makes a listing of this place everybody's to read."""
+    """What makes a listing of this place everybody's to read, where its organisation is joined."""
     return (
         Listing.place_id == place.id,
         Listing.status.in_(PUBLIC),
-        Listing.organisation.has(Organisation.status == OrganisationStatus.ACTIVE),
+        Organisation.status == OrganisationStatus.ACTIVE,
     )
 
 

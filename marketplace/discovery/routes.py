@@ -47,7 +47,7 @@ bp = Blueprint("discovery", __name__)
 views.mount(bp)
 
 RESTING = "The search is resting. Try again in a minute."
-A_WEEK = 7 * 24 * 3600
+A_DAY = 24 * 3600
 
 
 def _board() -> Board:
@@ -122,7 +122,7 @@ def wards() -> ResponseReturnValue:
     mark = shapes.fingerprint(place)
     response = Response(shapes.wards(place.id, mark), mimetype="application/geo+json")
     response.set_etag(mark)
-    response.cache_control.public, response.cache_control.max_age = True, A_WEEK
+    response.cache_control.public, response.cache_control.max_age = True, A_DAY
     return response.make_conditional(request)
 
 

@@ -1,6 +1,7 @@
 """While the engine is away: what SQL finds, and how the page and everything beside it says so."""
 
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +11,8 @@ from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus
 from marketplace.places.models import Place, Ward
 from search.embedded import EmbeddedEngine
+from search.engine import SearchUnavailable
+from search.guarded import GuardedEngine
 from tests.discovery.test_search_page import HOSTILE, OLD_LINKS
 from tests.factories import NOON, CapabilityFactory, NeedFactory, OpportunityFactory, OrganisationFactory
 from tests.scenes import counted_queries, member_of, signed_in
@@ -140,6 +143,34 @@ def test_what_stands_beside_the_page_gives_way_politely(board, no_engine, visito
         response = visitor.open(path, status=503).response
         assert int(response.headers["Retry-After"]) > 0
         assert "resting" in response.text
+
+
+def test_an_engine_that_hangs_keeps_nobody_waiting(app, board, visitor):
+    class Hung:
+        def __init__(self) -> None:
+            self.let_go, self.asked = Event(), 0
+
+        def search(self, query):
+            self.asked += 1
+            self.let_go.wait(30)
+            raise SearchUnavailable
+
+        suggest = search
+
+    hung = Hung()
+    app.extensions["search"] = GuardedEngine(hung, patience_seconds=0.05, failures=2, rest_seconds=600)
+    try:
+        for path in (
+            "/search?q=chairs",
+            "/search/suggest?q=chairs",
+            "/search/map.json",
+            *["/search?q=chairs"] * 12,
+        ):
+            visitor.open(path)
+        assert "Stacking chairs" in visitor.text
+        assert hung.asked == 2
+    finally:
+        hung.let_go.set()
 
 
 def test_a_capability_and_an_opportunity_are_worth_what_they_say(no_engine, visitor):

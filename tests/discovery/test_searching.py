@@ -93,7 +93,7 @@ def test_other_words_of_a_category_find_it_too(board):
 
 def test_what_was_looked_for_is_marked_where_it_stands(board):
     board["chairs"].body = "We sit on the floor. " * 30 + "A seat that stacks for each of us."
-    (card,) = (each for each in find("stacked chair").cards if each.title == "Stacking chairs")
+    (card,) = (each for each in find("stacked chair floor").cards if each.title == "Stacking chairs")
 
     assert card.title_parts == (("Stacking", True), (" ", False), ("chairs", True))
     assert ("stacks", True) in card.summary_parts

@@ -123,8 +123,11 @@ class Someone:
     def text(self) -> str:
         return " ".join(self.page.locator("main").inner_text().split())
 
-    def look(self) -> None:
-        """Check the page they are on: invariants always, axe and the width once for each kind of page."""
+    def look(self, state: str = "") -> None:
+        """Check the page they are on: invariants always, axe and the width once for each kind of page.
+
+        `state` names what a script has made of the page since, so that axe looks at that too.
+        """
         html = (
             self.page.content()
             if self.setting.scripts
@@ -134,7 +137,7 @@ class Someone:
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.setting.width, f"{self.page.url} scrolls sideways: {wide} px"
         path = re.sub(r"\d+|(?<=confirm/).*", "#", urlsplit(self.page.url).path)
-        kind = f"{path} with {self.page.locator('.govuk-error-summary').count()} error summaries"
+        kind = f"{path} {state} with {self.page.locator('.govuk-error-summary').count()} error summaries"
         if self.setting.scripts and kind not in self.seen:
             self.seen.add(kind)
             self._run_axe()

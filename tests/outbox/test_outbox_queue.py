@@ -100,6 +100,32 @@ def test_a_row_that_reached_the_queue_twice_is_carried_out_once(app, huey, ran):
     assert ran == [{"key": "need:1"}]
 
 
+def test_an_urgent_row_goes_ahead_of_what_came_before_it(app, huey, monkeypatch):
+    monkeypatch.setitem(services.MANNERS, "note", services.Manner(urgent=True))
+    before = saved("other")
+    urgent = saved(key="need:1")
+
+    assert [huey.dequeue().args for _ in range(2)] == [(urgent,), (before,)]
+
+
+def test_what_was_put_off_comes_back_by_itself(app, huey, ran, monkeypatch):
+    note, away = services.HANDLERS["note"], [True]
+
+    def handler(**payload: str) -> None:
+        if away:
+            away.clear()
+            raise outbox.NotNow("it is away", timedelta(0))
+        note(**payload)
+
+    monkeypatch.setitem(services.HANDLERS, "note", handler)
+    with consumer(huey):
+        saved(key="need:1")
+        until(done)
+
+    assert ran == [{"key": "need:1"}]
+    assert (the_row().attempts, the_row().error) == (1, "")
+
+
 def test_the_sweep_is_due_every_minute_and_the_daily_work_once_a_day(app, huey):
     day = [NOON.replace(hour=hour, minute=minute) for hour in range(24) for minute in range(60)]
     due = {

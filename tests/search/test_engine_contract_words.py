@@ -7,9 +7,7 @@ import pytest
 from search.schema import Query, Suggestion
 
 
-def test_a_word_counts_most_in_the_title_then_categories_summary_organisation_and_body(
-    engine, document, keys
-):
+def test_a_word_counts_most_in_the_title_then_in_categories_and_summary(engine, document, keys):
     plain = dict.fromkeys(("title", "summary", "organisation", "body"), "Plain words here")
     plain |= {"categories": ("plain/words",)}
     said = {
@@ -21,7 +19,10 @@ def test_a_word_counts_most_in_the_title_then_categories_summary_organisation_an
     }
     engine.upsert(document(key=key, **plain | change) for key, change in said.items())
 
-    assert keys("roofing") == ["need:1", "need:2", "need:3", "need:4", "need:5"]
+    found = keys("roofing")
+
+    assert found[:3] == ["need:1", "need:2", "need:3"]
+    assert sorted(found[3:]) == ["need:4", "need:5"]
 
 
 def test_whoever_has_every_word_comes_before_whoever_has_some_of_them(engine, document, keys):
