@@ -3,16 +3,20 @@
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 
 from marketplace import clock
 from marketplace.config import Settings
+from marketplace.errors import NotSetUp
 from marketplace.extensions import csrf, db, limiter, login, migrate
 from marketplace.paths import MIGRATIONS, STATIC, TEMPLATES
 from search.engine import SearchEngine
+
+if TYPE_CHECKING:
+    from search.lazy_encoder import LazyEncoder
 
 FEATURES = (
     "audit", "outbox", "mail", "accounts", "organisations", "places", "categories", "listings",
@@ -77,7 +81,8 @@ def _wire(app: Flask, settings: Settings) -> None:
     from marketplace.outbox import queue
     from marketplace.web import blueprints, headers, logs, pages, problems
 
-    app.extensions["search"] = _search_engine(settings)
+    app.extensions["encoder"] = encoder = _encoder(settings)
+    app.extensions["search"] = _search_engine(settings, encoder.size if encoder else None)
     queue.connect(app, queue.build(settings))
     logs.follow_requests(app)
     headers.protect(app, settings)
@@ -86,18 +91,35 @@ def _wire(app: Flask, settings: Settings) -> None:
     blueprints.register(app)
 
 
-def _search_engine(settings: Settings) -> SearchEngine:
+def _search_engine(settings: Settings, vector_size: int | None) -> SearchEngine:
     """Meilisearch where an address is set, otherwise the engine of this process; guarded either way."""
     from search.guarded import GuardedEngine
 
     if settings.search_url:
         from search.meilisearch import MeilisearchEngine
 
-        return GuardedEngine(MeilisearchEngine(settings.search_url, settings.search_key, now=clock.now))
+        return GuardedEngine(
+            MeilisearchEngine(
+                settings.search_url, settings.search_key, now=clock.now, vector_size=vector_size
+            )
+        )
     from search.embedded import EmbeddedEngine
 
     # Its first search after a start reads the index from disk.
     return GuardedEngine(EmbeddedEngine(settings.data_dir / "index"), patience_seconds=2.0)
+
+
+def _encoder(settings: Settings) -> "LazyEncoder | None":
+    """What reads texts for their meaning, where a model is set. It is read when first wanted."""
+    if not settings.semantic_model:
+        return None
+    from search.encoder import EncoderUnavailable
+    from search.lazy_encoder import lazy_encoder
+
+    try:
+        return lazy_encoder(settings.semantic_model)
+    except EncoderUnavailable as problem:
+        raise NotSetUp(f"SEMANTIC_MODEL cannot be used. {problem}.") from None
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

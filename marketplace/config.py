@@ -29,6 +29,7 @@ class Settings:
     base_url: str = DEFAULT_BASE_URL
     search_url: str = ""  # empty: the embedded engine
     search_key: str = field(default="", repr=False)
+    semantic_model: str = ""  # empty: search by words alone
     mail_url: str = field(default="files:", repr=False)  # files: · smtp://… · smtps://… · sendgrid:
     sendgrid_api_key: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)  # empty: queue on SQLite, limits in memory

@@ -17,12 +17,13 @@ from search.schema import CLOSING_DAYS, CLOSING_FACET, Hit, Query, Results, Sort
 from search.text import normalise
 from search.understanding import Concept, understand
 from search.vectors import Vectors
-from search.vocabulary import Vocabulary
+from search.vocabulary import Vocabulary, typos_allowed
 
 ENOUGH = 20  # documents of a place with every word: those with only some of them are then left out
 COMMON_SHARE = 0.05  # of all documents: a word in more of them finds nothing by itself when others are rarer
 FEW = 200  # documents: in a small index no word is that common
 MOST_VALUES = 10_000  # of one facet
+ALMOST = 24  # words that begin almost as what is being typed
 SPARE = 40  # hits fetched beyond the page, so that ties at its edge are seen whole
 FEWEST_SPOTS = 64
 MEANING_SHARE = 0.65  # of a score, where there are vectors; the words have the rest
@@ -65,7 +66,8 @@ def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
     words = normalise(query.text).split()[:8]
     if not words:
         return ()
-    titles = put.beginning_of_title(index.schema, words)
+    almost = index.vocabulary().beginning_almost(words[-1], ALMOST) if typos_allowed(words[-1]) else []
+    titles = put.beginning_of_title(index.schema, words, almost)
     asked = put.Asked(put.always(index.schema, query), put.filters(index.schema, query), titles)
     rows, _ = _by_score(index, asked.clause(), min(query.limit, index.searcher.num_docs))
     keys = [_kept(index, row, "key") for row in rows]

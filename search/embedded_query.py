@@ -113,14 +113,13 @@ def some_words(schema: Schema, concepts: Sequence[Concept], telling: Sequence[Co
     return Clause.boolean_query([(Occur.Must, Clause.const_score_query(least, 0.0)), *parts])
 
 
-def beginning_of_title(schema: Schema, words: Sequence[str]) -> Clause:
-    """Titles that have these words, the last of them perhaps only begun, or misspelt by a letter."""
+def beginning_of_title(schema: Schema, words: Sequence[str], almost: Sequence[str]) -> Clause:
+    """Titles that have these words, the last of them perhaps only begun, or one of those it is almost."""
     *whole, last = words
     parts = [(Occur.Must, Clause.term_query(schema, TITLE, word, "basic")) for word in whole]
     begun = [Clause.const_score_query(Clause.fuzzy_term_query(schema, TITLE, last, 0, prefix=True), 2.0)]
-    if len(last) >= 5:
-        almost = Clause.fuzzy_term_query(schema, TITLE, last, 1, prefix=True)
-        begun.append(Clause.const_score_query(almost, 1.0))
+    if almost:
+        begun.append(Clause.const_score_query(Clause.term_set_query(schema, TITLE, list(almost)), 1.0))
     return Clause.boolean_query([*parts, (Occur.Must, Clause.disjunction_max_query(begun, 0.0))])
 
 

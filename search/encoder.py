@@ -104,7 +104,12 @@ def load_encoder(model: str) -> Encoder:
         raise EncoderUnavailable(
             f"{folder / 'model.safetensors'} is not {model} as published. Install the package again."
         )
-    return SentenceEncoder(model if packaged else folder.name, folder)
+    return SentenceEncoder(name_of(model, folder), folder)
+
+
+def name_of(model: str, folder: Path) -> str:
+    """What a model is called: as it was asked for, or as its folder is."""
+    return model if model in PACKAGED else folder.name
 
 
 class SentenceEncoder:

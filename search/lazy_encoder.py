@@ -8,13 +8,19 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from search.encoder import AT_ONCE, Encoder, EncoderUnavailable
+from search.encoder import AT_ONCE, Encoder, EncoderUnavailable, folder_of, load_encoder, name_of, size_of
 from search.text import LONGEST_QUERY
 
 KEPT = 256  # questions whose vectors are remembered
 PATIENCE_SECONDS = 0.25  # for whoever encodes just now
 
 log = logging.getLogger(__name__)
+
+
+def lazy_encoder(model: str) -> "LazyEncoder":
+    """A model by name or folder, not yet read. Raises EncoderUnavailable when it is not even there."""
+    folder = folder_of(model)
+    return LazyEncoder(name_of(model, folder), size_of(folder), lambda: load_encoder(model))
 
 
 class LazyEncoder:

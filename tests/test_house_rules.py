@@ -41,6 +41,7 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
         "finding",
         "loosening",
         "maps",
+        "meaning",
         "saying",
         "shapes",
         "suggesting",

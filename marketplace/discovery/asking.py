@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from marketplace.discovery import meaning
 from marketplace.errors import Refused
 from marketplace.places import queries as places
 from marketplace.places.models import Place
@@ -208,6 +209,7 @@ def query(
         today=board.today,
         facets=tuple(facets),
         typing=typing,
+        vector=None if typing else meaning.of_question(asked.text),
         offset=offset,
         limit=limit,
         sort=_order(asked, near),

@@ -63,6 +63,7 @@ def _compare(mend: bool) -> None:
         click.echo("The index is in step with the database.")
     elif mend:
         services.index(drift.keys)
+        db.session.commit()
         click.echo(f"mended: {len(drift.keys)}")
     else:
         click.echo("Mend it with `marketplace search check --mend`.", err=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, lazyload
 
 from marketplace import clock
 from marketplace.categories.catalogue import catalogue
+from marketplace.discovery import meaning
 from marketplace.extensions import db
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import PUBLIC
@@ -50,12 +51,13 @@ def of_keys(keys: Iterable[str]) -> dict[str, Document | None]:
     found: dict[str, Document | None] = dict.fromkeys(keys)
     listings = _public_listings().where(Listing.id.in_(_numbers(found, of_organisations=False)))
     organisations = _active().where(Organisation.id.in_(_numbers(found, of_organisations=True)))
-    for made in (
+    made = [
         *_maker(of_listing, places, today)(db.session.scalars(listings).all()),
         *_maker(of_organisation, places, today)(db.session.scalars(organisations).all()),
-    ):
-        if made.key in found:
-            found[made.key] = made
+    ]
+    for document in meaning.with_vectors(made):
+        if document.key in found:
+            found[document.key] = document
     return found
 
 
@@ -159,7 +161,7 @@ def _in_slices(
     last = 0
     while rows := db.session.scalars(query.where(model.id > last).order_by(model.id).limit(AT_ONCE)).all():
         last = rows[-1].id
-        made = list(make(rows))
+        made = meaning.with_vectors(list(make(rows)))
         db.session.expunge_all()
         db.session.rollback()  # hold no transaction open while an engine takes them in
         yield from made

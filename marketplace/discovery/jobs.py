@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from marketplace import outbox
-from marketplace.discovery import services
+from marketplace.discovery import meaning, services
 from marketplace.extensions import db
+from search.encoder import EncoderUnavailable
 from search.engine import SearchUnavailable
 
 AGAIN = timedelta(seconds=10)  # while the engine is away, or being rebuilt
+MODEL_AGAIN = timedelta(minutes=10)  # while the model cannot be read
 
 
 @outbox.handles(services.INDEX, together=True, urgent=True)
@@ -35,6 +37,15 @@ def mend() -> None:
     except SearchUnavailable as problem:
         raise outbox.NotNow(str(problem), AGAIN) from problem
     outbox.hurry(services.INDEX)
+
+
+@outbox.handles(meaning.MEANING)
+def encode(keys: list[str]) -> None:
+    """Make the vectors that these lack, for search by meaning."""
+    try:
+        services.make_vectors(keys)
+    except EncoderUnavailable as problem:
+        raise outbox.NotNow(str(problem), MODEL_AGAIN) from problem
 
 
 def heal_soon() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select
-from sqlalchemy.orm import contains_eager, lazyload
+from sqlalchemy import Select, and_
+from sqlalchemy.orm import joinedload, lazyload
 
 from marketplace.accounts.models import User
 from marketplace.discovery.models import SavedSearch
@@ -15,27 +15,33 @@ from marketplace.organisations.models import Organisation, OrganisationStatus
 from marketplace.places.models import Place, Town
 
 Row = Listing | Organisation
+LONGEST_ID = 10  # digits: what no database of ours could hold is nobody's key
 
 
 def rows_of(keys: Iterable[str], place: Place, *, with_categories: bool = False) -> dict[str, Row]:
-    """The public rows of this place among these keys: whatever an index says, nothing else is shown."""
+    """The public rows of this place among these keys: whatever an index says, nothing else is shown.
+
+    They are fetched by their ids alone. With the other conditions in the statement a database may read
+    the whole place to find a page of it.
+    """
     listing_ids, organisation_ids = numbers(keys)
-    found: dict[str, Row] = {}
+    found: list[Row] = []
     if listing_ids:
-        owner = contains_eager(Listing.organisation).lazyload(Organisation.interest_rows)
-        query = db.select(Listing).join(Listing.organisation).options(owner)
-        query = query.where(*public_listings(place), Listing.id.in_(listing_ids))
+        owner = joinedload(Listing.organisation).lazyload(Organisation.interest_rows)
+        query = db.select(Listing).options(owner).where(Listing.id.in_(listing_ids))
         if not with_categories:
             query = query.options(lazyload(Listing.category_rows))
-        found |= {f"{row.family}:{row.id}": row for row in db.session.scalars(query)}
+        found += [row for row in db.session.scalars(query) if row.is_public and row.organisation.is_public]
     if organisation_ids:
-        organisations = db.select(Organisation).where(
-            *public_organisations(place), Organisation.id.in_(organisation_ids)
-        )
+        organisations = db.select(Organisation).where(Organisation.id.in_(organisation_ids))
         if not with_categories:
             organisations = organisations.options(lazyload(Organisation.interest_rows))
-        found |= {f"organisation:{row.id}": row for row in db.session.scalars(organisations)}
-    return found
+        found += [row for row in db.session.scalars(organisations) if row.is_public]
+    return {_key(row): row for row in found if row.place_id == place.id}
+
+
+def _key(row: Row) -> str:
+    return f"organisation:{row.id}" if isinstance(row, Organisation) else f"{row.family}:{row.id}"
 
 
 class Spot(NamedTuple):
@@ -56,13 +62,15 @@ def spots_of(keys: Iterable[str], place: Place) -> dict[str, Spot]:
     found: list[Spot] = []
     if listing_ids:
         what = (Listing.id, Listing.family, Listing.title, Listing.town, Listing.lat, Listing.lon)
-        query = db.select(*what, Organisation.name).join(Organisation).select_from(Listing)
-        rows = db.session.execute(query.where(*public_listings(place), Listing.id.in_(listing_ids)))
-        found += [Spot(id_, family.value, *rest) for id_, family, *rest in rows]
+        query = db.select(and_(*public_listings(place)), *what, Organisation.name)
+        query = query.select_from(Listing).join(Listing.organisation).where(Listing.id.in_(listing_ids))
+        rows = db.session.execute(query)
+        found += [Spot(id_, family.value, *rest) for shown, id_, family, *rest in rows if shown]
     if organisation_ids:
         who = (Organisation.id, Organisation.name, Organisation.town, Organisation.lat, Organisation.lon)
-        names = db.select(*who).where(*public_organisations(place), Organisation.id.in_(organisation_ids))
-        found += [Spot(id_, "organisation", *rest) for id_, *rest in db.session.execute(names)]
+        names = db.select(and_(*public_organisations(place)), *who)
+        rows = db.session.execute(names.where(Organisation.id.in_(organisation_ids)))
+        found += [Spot(id_, "organisation", *rest) for shown, id_, *rest in rows if shown]
     return {f"{spot.family}:{spot.id}": spot for spot in found}
 
 
@@ -78,7 +86,7 @@ def numbers(keys: Iterable[str]) -> tuple[list[int], list[int]]:
     organisations: list[int] = []
     for key in keys:
         family, _, number = key.partition(":")
-        if number.isdecimal():
+        if number.isdecimal() and len(number) < LONGEST_ID:
             (organisations if family == "organisation" else listings).append(int(number))
     return listings, organisations
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, clock, outbox
 from marketplace.accounts.models import User
-from marketplace.discovery import documents
+from marketplace.discovery import documents, meaning
 from marketplace.discovery.models import SavedSearch
 from marketplace.errors import Refused
 from marketplace.extensions import db
@@ -50,12 +50,15 @@ def index(keys: Iterable[str]) -> None:
     the index before us, and must not be undone.
     """
     wanted = documents.touched_by(keys)
+    without_vector: set[str] = set()
     for start in range(0, len(wanted), documents.AT_ONCE):
         some = documents.of_keys(wanted[start : start + documents.AT_ONCE])
         while some:
             _write(some)
+            without_vector |= {each.key for each in some.values() if each and each.vector is None}
             now = documents.of_keys(some)
             some = {key: document for key, document in now.items() if document != some[key]}
+    meaning.want(without_vector)
 
 
 def rebuild(progress: Progress | None = None) -> int:
@@ -67,7 +70,19 @@ def rebuild(progress: Progress | None = None) -> int:
     reading = Counted(documents.everything(), progress)
     _engine().rebuild(reading)
     index(_keys(outbox.payloads(INDEX, since=began)))
+    meaning.want(reading.without_vector)
     return reading.number
+
+
+def make_vectors(keys: Iterable[str]) -> None:
+    """Make the vectors that these lack, and have them indexed anew. Raises EncoderUnavailable."""
+    found = documents.of_keys(keys).values()
+    lacking = [each for each in found if each and each.vector is None]
+    db.session.expire_all()
+    db.session.rollback()  # hold no transaction open while the encoder works
+    meaning.keep(lacking)
+    if lacking:
+        outbox.add(INDEX, keys=[each.key for each in lacking])
 
 
 def compare(progress: Progress | None = None) -> Drift:
@@ -128,10 +143,12 @@ class Counted:
     def __init__(self, found: Iterator[Document], progress: Progress | None) -> None:
         self._found, self._progress = found, progress
         self.number = 0
+        self.without_vector: list[str] = []
 
     def __iter__(self) -> Iterator[Document]:
         while some := list(islice(self._found, documents.AT_ONCE)):
             self.number += len(some)
+            self.without_vector += (each.key for each in some if each.vector is None)
             yield from some
             if self._progress:
                 self._progress(len(some))

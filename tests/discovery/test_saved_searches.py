@@ -50,7 +50,7 @@ def test_searches_are_listed_opened_renamed_forgotten_and_put_back(board, visito
     assert "Stacking chairs" in visitor.click("More chairs").text
 
     visitor.open("/searches").press("Forget it More chairs")
-    assert (kept(), "“More chairs” is forgotten" in visitor.text) == ([], True)
+    assert (kept(), "Forgotten: More chairs" in visitor.text) == ([], True)
     visitor.press("Put it back")
     assert kept() == [("q=chairs&kind=need", "More chairs")]
     assert [said(each) for each in visitor.page.find_all("h2", class_="govuk-heading-m")] == ["More chairs"]

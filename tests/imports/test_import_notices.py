@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from marketplace.discovery import services as discovery
 from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus
 from marketplace.opportunities.models import Opportunity, OpportunityKind
@@ -207,6 +208,7 @@ def test_a_subcontract_and_a_title_of_any_length_are_taken(import_notices):
 
 
 def test_the_index_is_told_and_the_matching_is_not(import_notices, app):
+    discovery.rebuild()
     import_notices({})
 
     rows = list(db.session.scalars(db.select(OutboxRow)))
