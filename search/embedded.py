@@ -5,8 +5,10 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import tantivy
@@ -23,6 +25,7 @@ from search.vocabulary import Vocabulary
 BATCH_HEAP_BYTES = 20_000_000
 REBUILD_HEAP_BYTES = 300_000_000
 REBUILD_THREADS = 2
+FACET_THREADS = 2
 TRIES = 3  # a rebuild may retire the generation a reader is just opening
 QUICK_SECONDS = 0.02
 VOCABULARY_SHARE = 0.02  # of our time may go into reading the words of a changed index anew
@@ -108,8 +111,9 @@ class Reading:
             self.known_spots = Spots.of(self.searcher)
         return self.known_spots
 
-    def as_index(self, of: tantivy.Schema) -> answer.Index:
-        return answer.Index(of, self.searcher, lambda: self.words.of(self.searcher), self.spots, self.vectors)
+    def as_index(self, of: tantivy.Schema, aside: Executor) -> answer.Index:
+        words = partial(self.words.of, self.searcher)
+        return answer.Index(of, self.searcher, words, self.spots, self.vectors, aside)
 
 
 class EmbeddedEngine:
@@ -123,6 +127,7 @@ class EmbeddedEngine:
         self._generations = Generations(Path(path), layout())
         self._wait_seconds = wait_seconds
         self._schema = schema()
+        self._aside = ThreadPoolExecutor(FACET_THREADS, thread_name_prefix="facets")
         self._opening = threading.Lock()
         self._reading: Reading | None = None
 
@@ -239,7 +244,7 @@ class EmbeddedEngine:
                     if generation == self._generations.current():
                         raise
                 else:
-                    return self._reading.as_index(self._schema)
+                    return self._reading.as_index(self._schema, self._aside)
             raise SearchUnavailable("There is no index of this layout: rebuild it")
 
 

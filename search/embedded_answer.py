@@ -1,19 +1,20 @@
 """Putting a query to one reading of a tantivy index: its page of hits in order, totals and counts."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from tantivy import DocAddress, Occur, Order, Schema, Searcher
 from tantivy import Query as Clause
 
+from search import embedded_facets as facets
 from search import embedded_query as put
 from search.embedded_distance import Parts, Spots, chord, miles_of, nowhere
 from search.embedded_layout import CLOSING, NEWEST, WORDS
 from search.embedded_meaning import Near, near
-from search.schema import CLOSING_DAYS, CLOSING_FACET, Hit, Query, Results, Sort, Suggestion
+from search.schema import Hit, Query, Results, Sort, Suggestion
 from search.text import normalise
 from search.understanding import Concept, understand
 from search.vectors import Vectors
@@ -22,7 +23,6 @@ from search.vocabulary import Vocabulary, typos_allowed
 ENOUGH = 20  # documents of a place with every word: those with only some of them are then left out
 COMMON_SHARE = 0.05  # of all documents: a word in more of them finds nothing by itself when others are rarer
 FEW = 200  # documents: in a small index no word is that common
-MOST_VALUES = 10_000  # of one facet
 ALMOST = 24  # words that begin almost as what is being typed
 SPARE = 40  # hits fetched beyond the page, so that ties at its edge are seen whole
 FEWEST_SPOTS = 64
@@ -39,6 +39,7 @@ class Index:
     vocabulary: Callable[[], Vocabulary]
     spots: Callable[[], Spots]
     vectors: Vectors
+    aside: Executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,14 @@ class Row:
 def find(index: Index, query: Query) -> Results:
     """One page of what the query finds."""
     asked = _asked(index, query)
+    counting = facets.start(index.aside, index.searcher, asked, query)
     rows, total = _page(index, asked, query)
     miles = miles_of(index.searcher, [row.address for row in rows], query.near)
     hits = tuple(
         Hit(_kept(index, row, "key"), row.score, None if np.isnan(far) else float(far))
         for row, far in zip(rows, miles, strict=True)
     )
-    return Results(hits, total, _count(index, asked, query))
+    return Results(hits, total, facets.finish(counting))
 
 
 def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
@@ -130,48 +132,6 @@ def _heard(index: Index, concept: Concept) -> int:
 
 def _total(index: Index, clause: Clause) -> int:
     return index.searcher.search(clause, limit=1, count=True).count  # type: ignore[attr-defined]  # missing from tantivy's stubs
-
-
-def _count(index: Index, asked: put.Asked, query: Query) -> dict[str, dict[str, int]]:
-    """Each facet's counts by its name.
-
-    One pass counts all facets no filter is about; each of the others is counted without its own filter.
-    """
-    counted = {name: _counting(name, query) for name in query.facets}
-    together = {name: how for name, how in counted.items() if name not in asked.filters}
-    found = _aggregated(index, asked.clause(), together) if together else {}
-    for name in counted.keys() - together.keys():
-        found |= _aggregated(index, asked.clause(without=name), {name: counted[name]})
-    return found
-
-
-def _counting(name: str, query: Query) -> dict[str, Any]:
-    if name != CLOSING_FACET:
-        return {"terms": {"field": f"{name}_is", "size": MOST_VALUES}}
-    assert query.today is not None  # noqa: S101  # a Query with this facet has refused to be without it
-    first = query.today.toordinal()
-    starts = [first, *(first + days + 1 for days in CLOSING_DAYS)]
-    ranges = [{"from": start, "to": end} for start, end in pairwise(starts)]
-    return {"range": {"field": "closes_on_day", "ranges": ranges}}
-
-
-def _aggregated(index: Index, clause: Clause, counting: dict[str, Any]) -> dict[str, dict[str, int]]:
-    answer = index.searcher.aggregate(clause, counting)
-    return {
-        name: _closing_counts(answer[name]["buckets"])
-        if name == CLOSING_FACET
-        else {each["key"]: int(each["doc_count"]) for each in answer[name]["buckets"]}
-        for name in counting
-    }
-
-
-def _closing_counts(buckets: list[dict[str, Any]]) -> dict[str, int]:
-    """Counts within each number of days, from the counts between them."""
-    between = sorted(
-        (each["from"], int(each["doc_count"])) for each in buckets if each.get("to") and each.get("from")
-    )
-    sums = np.cumsum([count for _, count in between])
-    return {str(days): int(total) for days, total in zip(CLOSING_DAYS, sums, strict=True) if total}
 
 
 def _page(index: Index, asked: put.Asked, query: Query) -> tuple[list[Row], int]:

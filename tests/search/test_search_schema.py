@@ -33,8 +33,8 @@ def test_a_question_that_cannot_be_answered_whole_is_refused(asked, message):
     ("said", "message"),
     [
         ({"family": "gig"}, "Unknown family"),
-        ({"place": ""}, "a key and a place"),
-        ({"key": ""}, "a key and a place"),
+        ({"place": ""}, "a key, a place"),
+        ({"key": ""}, "a key, a place"),
         ({"lat": 54.8}, "half a location"),
         ({"lat": 154.8, "lon": -1.6}, "latitude"),
         ({"lat": float("nan"), "lon": -1.6}, "latitude"),
