@@ -26,7 +26,8 @@ FEW = 200  # documents: in a small index no word is that common
 ALMOST = 24  # words that begin almost as what is being typed
 SPARE = 40  # hits fetched beyond the page, so that ties at its edge are seen whole
 FEWEST_SPOTS = 64
-MEANING_SHARE = 0.65  # of a score, where there are vectors; the words have the rest
+MEANING_SHARE = 0.5  # of a score, where there are vectors; the words have the rest
+FLATTER = 0.7  # a power: the scores of words fall off more steeply than likeness does
 WINDOW = 200  # hits by words alone whose meaning is weighed too; what follows keeps its order
 
 
@@ -141,7 +142,8 @@ def _page(index: Index, asked: put.Asked, query: Query) -> tuple[list[Row], int]
     sort = Sort.NEWEST if query.sort is Sort.RELEVANCE and asked.words is None else query.sort
     if end and query.limit and sort is Sort.RELEVANCE:
         if asked.near:
-            return _fused(index, asked, asked.near, end)[first:end], _total(index, asked.clause())
+            rows, total = _fused(index, asked, asked.near, end)
+            return rows[first:end], total
         rows, total = _by_score(index, asked.clause(), end)
         return rows[first:], total
     total = _total(index, asked.clause())
@@ -197,8 +199,8 @@ def _by_score(index: Index, clause: Clause, most: int) -> tuple[list[Row], int]:
     return [Row(*hits[row]) for row in order[:most]], found.count  # type: ignore[attr-defined]  # missing from tantivy's stubs
 
 
-def _fused(index: Index, asked: put.Asked, near: Near, most: int) -> list[Row]:
-    """The best by words and meaning together, ties by newest.
+def _fused(index: Index, asked: put.Asked, near: Near, most: int) -> tuple[list[Row], int]:
+    """The best by words and meaning together, ties by newest, and the total.
 
     Weighed are all that is near and the first so many that are not; the others follow in the order of
     their words, and score nothing. Whatever has every word as typed still stands before what was read with
@@ -208,20 +210,20 @@ def _fused(index: Index, asked: put.Asked, near: Near, most: int) -> list[Row]:
     if near.names:
         close, _ = _by_score(index, asked.clause(also=[(Occur.Must, near.clause)]), len(near.names))
     apart = replace(asked, near=None).clause(also=[(Occur.MustNot, near.clause)] if near.names else [])
-    others, _ = _by_score(index, apart, max(WINDOW, most))
+    others, only_said = _by_score(index, apart, max(WINDOW, most))
     rows = [*close, *others[:WINDOW]]
     if not rows:
-        return []
+        return [], 0
     addresses = [row.address for row in rows]
     said = np.array([row.score for row in rows])
     as_typed = said >= put.TYPED_ALL
     said -= put.TYPED_ALL * as_typed
     alike = np.maximum(near.cosines(index.searcher, addresses), 0.0)
-    by_words = np.sqrt(said / (said.max() or 1.0))  # these fall off steeper than likeness does
+    by_words = (said / (said.max() or 1.0)) ** FLATTER
     scores = as_typed + (1 - MEANING_SHARE) * by_words + MEANING_SHARE * alike
     newest = np.array(index.searcher.fast_field_values(NEWEST, addresses), dtype=np.uint64)
     best = [Row(float(scores[row]), addresses[row]) for row in np.lexsort((~newest, -scores))]
-    return [*best, *(Row(0.0, row.address) for row in others[WINDOW:])]
+    return [*best, *(Row(0.0, row.address) for row in others[WINDOW:])], len(close) + only_said
 
 
 def _by_field(index: Index, clause: Clause, field: str, order: Order, most: int) -> list[Row]:

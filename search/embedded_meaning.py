@@ -14,6 +14,7 @@ from search.vectors import Cosines, Vectors, VectorTable, unit
 
 CLOSE = 0.4  # the least cosine of texts about one thing, in sentence models such as all-MiniLM-L6-v2
 MOST = 200  # documents found by meaning alone
+TRIED = 3 * MOST  # the nearest vectors, some of which may be former ones, or for other people
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,7 +29,7 @@ class Near:
     @property
     def clause(self) -> Clause:
         """These documents. It scores nothing."""
-        return Clause.const_score_query(Clause.term_set_query(self.schema, MEANING, list(self.names)), 0.0)
+        return _named(self.schema, self.names)
 
     def cosines(self, searcher: Searcher, addresses: Sequence[DocAddress]) -> NDArray:
         """How close each document is, these or others; 0 where nobody said what it means."""
@@ -45,10 +46,16 @@ def near(schema: Schema, searcher: Searcher, vectors: Vectors, query: Query, alw
     if pointed is None or table is None:
         return None
     names, _ = table.nearest(query.place, pointed, CLOSE)
+    names = names[:TRIED]
     if names:
-        among = Clause.const_score_query(Clause.term_set_query(schema, MEANING, names), 0.0)
-        clause = Clause.boolean_query([*always, (Occur.Must, among)])
+        clause = Clause.boolean_query([*always, (Occur.Must, _named(schema, names))])
         hits = searcher.search(clause, limit=len(names), count=False).hits
         held = set(searcher.fast_field_values(MEANING, [address for _, address in hits])) if hits else set()
         names = [name for name in names if name in held][:MOST]
     return Near(schema, table, pointed, tuple(names))
+
+
+def _named(schema: Schema, names: Sequence[int]) -> Clause:
+    """Documents whose vectors have these names; found one by one, which is quicker than as a set."""
+    either = [(Occur.Should, Clause.term_query(schema, MEANING, name, "basic")) for name in names]
+    return Clause.const_score_query(Clause.boolean_query(either), 0.0)

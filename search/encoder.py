@@ -121,7 +121,9 @@ class SentenceEncoder:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what these libraries warn of is for their authors
                 from sentence_transformers import SentenceTransformer
+                from transformers.utils.logging import disable_progress_bar
 
+                disable_progress_bar()
                 self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except Exception as problem:
             raise EncoderUnavailable(f"The model in {folder} cannot be read: {problem}") from problem

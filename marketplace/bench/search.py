@@ -86,7 +86,7 @@ def ask_engine(
     asked: Iterable[Asked],
     encoder: Encoder | None = None,
 ) -> Answers:
-    """Index everything and ask everything, as a person of the place would; by meaning too, with an encoder."""
+    """Index everything and ask everything, as a person of the place would; with an encoder by meaning too."""
     engine.rebuild(_with_vectors(held.values(), encoder) if encoder else held.values())
     names = {document.key: name for name, document in held.items()}
 
