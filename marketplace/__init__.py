@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from search.lazy_encoder import LazyEncoder
 
 FEATURES = (
-    "audit", "outbox", "mail", "accounts", "organisations", "places", "categories", "listings",
+    "audit", "outbox", "mail", "vectors", "accounts", "organisations", "places", "categories", "listings",
     "opportunities", "needs", "capabilities", "offers", "pledges", "responses", "discovery",
     "matching", "digests", "imports", "demo", "desk", "home", "web",
 )  # fmt: skip

@@ -65,19 +65,25 @@ def find(index: Index, query: Query) -> Results:
 
 
 def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
-    """Titles that fit what is being typed."""
+    """Titles that fit what is being typed; if they are few, then those that almost do."""
     words = normalise(query.text).split()[:8]
     if not words:
         return ()
-    almost = index.vocabulary().beginning_almost(words[-1], ALMOST) if typos_allowed(words[-1]) else []
-    titles = put.beginning_of_title(index.schema, words, almost)
-    asked = put.Asked(put.always(index.schema, query), put.filters(index.schema, query), titles)
-    rows, _ = _by_score(index, asked.clause(), min(query.limit, index.searcher.num_docs))
+    most = min(query.limit, index.searcher.num_docs)
+    rows = _titled(index, query, put.beginning_of_title(index.schema, words), most)
+    if len(rows) < most and typos_allowed(words[-1]):
+        almost = index.vocabulary().beginning_almost(words[-1], ALMOST)
+        rows = _titled(index, query, put.beginning_of_title(index.schema, words, almost), most)
     keys = [_kept(index, row, "key") for row in rows]
     return tuple(
         Suggestion(key, key.partition(":")[0], _kept(index, row, "title"))
         for key, row in zip(keys, rows, strict=True)
     )
+
+
+def _titled(index: Index, query: Query, titles: Clause, most: int) -> list[Row]:
+    asked = put.Asked(put.always(index.schema, query), put.filters(index.schema, query), titles)
+    return _by_score(index, asked.clause(), most)[0]
 
 
 def marks(index: Index) -> Iterator[tuple[str, str]]:

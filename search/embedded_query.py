@@ -113,7 +113,7 @@ def some_words(schema: Schema, concepts: Sequence[Concept], telling: Sequence[Co
     return Clause.boolean_query([(Occur.Must, Clause.const_score_query(least, 0.0)), *parts])
 
 
-def beginning_of_title(schema: Schema, words: Sequence[str], almost: Sequence[str]) -> Clause:
+def beginning_of_title(schema: Schema, words: Sequence[str], almost: Sequence[str] = ()) -> Clause:
     """Titles that have these words, the last of them perhaps only begun, or one of those it is almost."""
     *whole, last = words
     parts = [(Occur.Must, Clause.term_query(schema, TITLE, word, "basic")) for word in whole]

@@ -44,7 +44,8 @@ class Vocabulary:
         counts: dict[str, int] = {}
         for word, documents in words:
             counts[word] = counts.get(word, 0) + documents
-        self._words = sorted(word for word, documents in counts.items() if word and documents > 0)
+        self._counts = {word: documents for word, documents in counts.items() if word and documents > 0}
+        self._words = sorted(self._counts)
         self._backwards = sorted(word[::-1] for word in self._words)
         size = len(self._words)
         self._frequencies = np.fromiter(map(counts.__getitem__, self._words), np.int64, size)
@@ -62,10 +63,7 @@ class Vocabulary:
 
     def frequency(self, word: str) -> int:
         """How many documents have this very word."""
-        place = bisect_left(self._words, word)
-        if place == len(self._words) or self._words[place] != word:
-            return 0
-        return int(self._frequencies[place])
+        return self._counts.get(word, 0)
 
     def beginning(self, prefix: str, limit: int) -> list[str]:
         """Words that begin so, most frequent first; the prefix itself too if it is a word."""

@@ -4,24 +4,16 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-from flask import current_app
-
 from marketplace import outbox
-from marketplace.discovery.models import DocumentVector
 from marketplace.extensions import db
+from marketplace.vectors import queries
+from marketplace.vectors.models import DocumentVector
+from marketplace.vectors.queries import encoder
 from search.encoder import to_encode
-from search.lazy_encoder import LazyEncoder
 from search.schema import Document
 
 MEANING = "search.meaning"  # the outbox rows that carry keys to the encoder
 AT_ONCE = 100  # keys in one row: some seconds of work
-
-
-def encoder() -> LazyEncoder | None:
-    """The encoder of this installation; most have none."""
-    found: LazyEncoder | None = current_app.extensions.get("encoder")
-    return found
 
 
 def of_question(text: str) -> tuple[float, ...] | None:
@@ -32,18 +24,13 @@ def of_question(text: str) -> tuple[float, ...] | None:
 
 def with_vectors(documents: Sequence[Document]) -> list[Document]:
     """The documents, each with the vector that was made of its text as it now is, if one was."""
-    reader = encoder()
-    if reader is None or not documents:
-        return list(documents)
-    kept = db.select(DocumentVector.key, DocumentVector.text_mark, DocumentVector.vector).where(
-        DocumentVector.model == reader.name, DocumentVector.key.in_([each.key for each in documents])
-    )
-    held = {(key, mark): vector for key, mark, vector in db.session.execute(kept)}
-    found = []
-    for each in documents:
-        vector = held.get((each.key, _mark(each)))
-        found.append(each if vector is None else replace(each, vector=_read(vector)))
-    return found
+    held = queries.kept(each.key for each in documents)
+    return [
+        replace(each, vector=held[each.key].vector)
+        if each.key in held and held[each.key].text_mark == _mark(each)
+        else each
+        for each in documents
+    ]
 
 
 def want(keys: Iterable[str]) -> None:
@@ -67,7 +54,3 @@ def keep(documents: Sequence[Document]) -> None:
 def _mark(document: Document) -> str:
     text = to_encode(document).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=12).hexdigest()
-
-
-def _read(vector: bytes) -> tuple[float, ...]:
-    return tuple(np.frombuffer(vector, "<f2").astype(float).tolist())

@@ -1,8 +1,8 @@
-"""Searches people keep, and what texts mean to a machine."""
+"""Searches people keep."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -32,15 +32,3 @@ class SavedSearch(db.Model):
     user: Mapped[User] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     place: Mapped[Place] = relationship()
-
-
-class DocumentVector(db.Model):
-    """What a model made of a listing's or an organisation's text; `text_mark` tells which text that was.
-
-    `vector` holds numbers of two bytes. `key` is the one the search index uses, such as “need:12”.
-    """
-
-    key: Mapped[str] = mapped_column(String(40), primary_key=True)
-    model: Mapped[str] = mapped_column(String(120), primary_key=True)
-    text_mark: Mapped[str] = mapped_column(String(24))
-    vector: Mapped[bytes] = mapped_column(LargeBinary)

@@ -18,7 +18,7 @@ from marketplace.matching import sources
 from marketplace.matching.models import DeclineReason, Match, MatchStatus
 from marketplace.organisations import queries as organisations
 from marketplace.places import queries as places
-from search.ranking import MODEL_VERSION, Fit, Give, Want, rank
+from search.ranking import Fit, Give, Want, rank
 
 PER_ASK = 30  # organisations kept for each ask
 PER_ORGANISATION = 15  # asks kept for each organisation
@@ -147,7 +147,7 @@ def _store_rows(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime,
             )
             db.session.add(row)
             counts.new += 1
-        elif row.fit == fit.fit and row.retired_at is None and row.model_version == MODEL_VERSION:
+        elif row.fit == fit.fit and row.retired_at is None and row.model_version == fit.version:
             counts.unchanged += 1
             continue
         else:
@@ -155,7 +155,7 @@ def _store_rows(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime,
         kind, _, number = fit.give.partition(":")
         row.via_id = int(number) if kind in ("capability", "offer") else None
         row.score, row.fit, row.parts = fit.score, fit.fit, [asdict(part) for part in fit.parts]
-        row.model_version, row.scored_at, row.retired_at = MODEL_VERSION, now, None
+        row.model_version, row.scored_at, row.retired_at = fit.version, now, None
     for row in known.values():
         if row.retired_at is None and row.status not in ACTED_ON:
             row.retired_at = now

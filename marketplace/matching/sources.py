@@ -1,9 +1,14 @@
-"""What is ranked: open asks and what organisations do and give, read in a few queries."""
+"""What is ranked: open asks and what organisations do and give, read in a few queries.
+
+Where the installation has an encoder, each comes with the vector last made of its text, if one was: a notice
+matched before the worker read it has none, and gets its due with the next run.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import or_, select
 
@@ -17,17 +22,21 @@ from marketplace.organisations.models import (
     OrganisationStatus,
     PastWork,
 )
+from marketplace.vectors import queries as vectors
 from search.geo import Point
 from search.ranking import Give, Want
 
 PAST_WORK_AT_MOST = 20  # of each organisation's awards, the latest
 SELLERS = (OrganisationKind.BUSINESS, OrganisationKind.VOLUNTARY)
+OF_ITSELF = {"profile": "organisation", "interests": "organisation"}  # kind of key: the document it is of
 GIVERS = (
     OrganisationKind.BUSINESS,
     OrganisationKind.ANCHOR,
     OrganisationKind.DEVELOPER,
     OrganisationKind.PUBLIC,
 )
+
+Ranked = TypeVar("Ranked", Want, Give)
 
 
 def wants(today: date, *, listing_id: int | None = None) -> list[Want]:
@@ -44,7 +53,7 @@ def wants(today: date, *, listing_id: int | None = None) -> list[Want]:
         query = query.where(listing.id == listing_id)
     rows = db.session.execute(query.order_by(listing.id)).all()
     categories, kinds = _categories(rows), _quantity_kinds(rows)
-    return [
+    found = [
         Want(
             key=str(row.id),
             party=str(row.organisation_id),
@@ -59,6 +68,7 @@ def wants(today: date, *, listing_id: int | None = None) -> list[Want]:
         )
         for row in rows
     ]
+    return _with_vectors(found)
 
 
 def gives(today: date) -> list[Give]:
@@ -66,11 +76,10 @@ def gives(today: date) -> list[Give]:
     organisations = {row.id: row for row in db.session.execute(_ORGANISATIONS)}
     found = _listed(today, organisations)
     selling = {give.party for give in found if give.family == Family.CAPABILITY}
-    found += _past_work(organisations)
     interests = _interests()
     for row in organisations.values():
         found += _profile(row, interests[row.id], lists_capabilities=str(row.id) in selling)
-    return found
+    return _with_vectors(found) + _past_work(organisations)
 
 
 _SHARED = tuple(
@@ -184,6 +193,23 @@ def _quantity_kinds(rows: Iterable[Any]) -> dict[int, frozenset[str]]:
         ):
             found[listing_id].add(kind.value)
     return _frozen(found)
+
+
+def _with_vectors(found: list[Ranked]) -> list[Ranked]:
+    """What has a document in the search index, with the vector of that; past work has none."""
+    kept = vectors.kept(_document_key(each) for each in found)
+    if not kept:
+        return found
+    return [
+        replace(each, vector=kept[key].vector) if (key := _document_key(each)) in kept else each
+        for each in found
+    ]
+
+
+def _document_key(ranked: Want | Give) -> str:
+    """Its key in the search index: what an organisation says of itself is the organisation."""
+    kind, _, number = ranked.key.rpartition(":")
+    return f"{OF_ITSELF.get(kind, kind or ranked.family)}:{number}"
 
 
 def _frozen(found: dict[int, set[str]]) -> dict[int, frozenset[str]]:

@@ -2,6 +2,18 @@
 
 from search.ranking.listings import Fit, Give, Part, Want, counted, missing
 from search.ranking.model import rank
-from search.ranking.weights import FLOOR, MODEL_VERSION, WEIGHTS
+from search.ranking.weights import FLOOR, MODEL_VERSION, READ_FOR_MEANING, WEIGHTS
 
-__all__ = ["FLOOR", "MODEL_VERSION", "WEIGHTS", "Fit", "Give", "Part", "Want", "counted", "missing", "rank"]
+__all__ = [
+    "FLOOR",
+    "MODEL_VERSION",
+    "READ_FOR_MEANING",
+    "WEIGHTS",
+    "Fit",
+    "Give",
+    "Part",
+    "Want",
+    "counted",
+    "missing",
+    "rank",
+]

@@ -19,6 +19,10 @@ HALF_ALIKE = 0.12  # likeness beyond that which counts as half
 SPELLING_BY_CHANCE = 0.12  # letter groups any two English texts share
 NO_SHARED_WORD = 0.3  # the most that spelling alone can count
 
+# Cosines of meanings, as all-MiniLM-L6-v2 makes them.
+ABOUT_OTHER_THINGS = 0.35  # more than nine in ten pairs of strangers stay below
+ABOUT_THE_SAME = 0.8  # what a want and its obvious answer reach, since no two are written alike
+
 SAME_PARENT = 0.4
 
 DOORSTEP = 3.0  # miles: within it nobody minds
@@ -46,6 +50,13 @@ def text(asked: Columns, given: Columns) -> Numbers:
     likeness = WORDS_SHARE * words + (1 - WORDS_SHARE) * spelling
     value = 1 - 0.5 ** (np.clip(likeness - UNRELATED, 0, None) / HALF_ALIKE)
     return np.where(words > 0, value, np.minimum(value, NO_SHARED_WORD))
+
+
+def meaning(asked: Columns, given: Columns) -> Numbers:
+    """How near the two texts are in what they mean, whatever their words; 0 where either has no vector."""
+    cosine = asked.meaning @ given.meaning.T
+    reading = (cosine.astype(float) - ABOUT_OTHER_THINGS) / (ABOUT_THE_SAME - ABOUT_OTHER_THINGS)
+    return np.clip(reading, 0.0, 1.0)
 
 
 def category(asked: Columns, given: Columns) -> Numbers:
@@ -106,6 +117,7 @@ def quantity(asked: Columns, given: Columns) -> Numbers:
 
 FEATURES: Mapping[str, Callable[[Columns, Columns], Numbers]] = {
     "text": text,
+    "meaning": meaning,
     "category": category,
     "distance": distance,
     "size": size,

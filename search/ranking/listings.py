@@ -20,6 +20,7 @@ class Want:
     reach_miles: float | None = None  # how far away the asker accepts; None: anywhere
     value: float | None = None  # £; None, 0 and 1 mean "not said"
     quantity_kinds: frozenset[str] = frozenset()  # needs: volunteers, goods, money, space, skills
+    vector: tuple[float, ...] | None = None  # what its text means to a model; None: none was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Give:
     reach_miles: float | None = None  # how far it travels; None: not said
     turnover: float | None = None  # £ a year; None and 0 mean "not said"
     quantity_kinds: frozenset[str] = frozenset()
+    vector: tuple[float, ...] | None = None
 
 
 Listing = Want | Give
@@ -56,6 +58,7 @@ class Fit:
 
     `score` is out of 100 and is exactly the sum of the parts' points. `fit` is the same figure before
     rounding, for putting in order. Parts come heaviest first; those of no points say what is missing.
+    `version` is the model that scored this pair: one more was read where both had a vector.
     """
 
     want: str
@@ -64,6 +67,7 @@ class Fit:
     score: int
     fit: float
     parts: tuple[Part, ...]
+    version: str
 
 
 def counted(parts: Sequence[Part]) -> tuple[Part, ...]:

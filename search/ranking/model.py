@@ -17,7 +17,16 @@ from search.ranking.features import FEATURES, out_of_the_question, shared_kinds,
 from search.ranking.listings import Fit, Give, Part, Want
 from search.ranking.reasons import WORDS, Pair
 from search.ranking.vocabulary import Terms, Vocabulary
-from search.ranking.weights import ANSWERED_BY, CIRCUMSTANCES, FLOOR, WEIGHTS, side_of
+from search.ranking.weights import (
+    ANSWERED_BY,
+    CIRCUMSTANCES,
+    FLOOR,
+    MEANING,
+    MODEL_VERSION,
+    READ_FOR_MEANING,
+    WEIGHTS,
+    side_of,
+)
 
 AT_ONCE = 64  # wants compared in one go: a few tens of MB for 10,000 gives
 
@@ -49,12 +58,12 @@ def rank(
     vocabulary = Vocabulary([*wants, *gives, *background], place_words)
     limits = Limits(per_want, per_party, floor)
     found: list[Fit] = []
-    for side, weights in WEIGHTS.items():
+    for side in WEIGHTS:
         asked = [want for want in wants if side_of(want.family) == side]
         given = [give for give in gives if give.family in ANSWERED_BY[side]]
         if asked and given:
             table = Table(asked, given, *lay_out(asked, given, vocabulary))
-            for cell in sorted(_choose(table, weights, limits), key=lambda cell: cell.want):
+            for cell in sorted(_choose(table, _weights(side, table), limits), key=lambda cell: cell.want):
                 found.append(_explain(cell, table, vocabulary, category_names or {}))
     return sorted(found, key=lambda fit: (fit.want, -fit.fit, fit.party))
 
@@ -90,9 +99,16 @@ class Cell:
 
 
 def earned(asked: Columns, given: Columns, weights: Mapping[str, int]) -> dict[str, Numbers]:
-    """Unrounded points of each part for every want against every give; their sum is the fit."""
+    """Unrounded points of each part for every want against every give; their sum is the fit.
+
+    Meaning, where it has a weight, counts only as far as the words left it something to say.
+    """
     values = {name: FEATURES[name](asked, given) for name in weights}
-    evidence = {name: values[name] for name in ("text", "category")}
+    alike = values["text"]
+    if "meaning" in weights:
+        values["meaning"] *= 1 - alike
+        alike = alike + values["meaning"] * weights["meaning"] / weights["text"]
+    evidence = {"text": alike, "category": values["category"]}
     if "quantity" in weights:
         evidence["quantity"] = shared_kinds(asked, given)
     fits = topic(evidence)
@@ -101,6 +117,12 @@ def earned(asked: Columns, given: Columns, weights: Mapping[str, int]) -> dict[s
         name: np.where(possible, weight * values[name] * (fits if name in CIRCUMSTANCES else 1.0), 0.0)
         for name, weight in weights.items()
     }
+
+
+def _weights(side: str, table: Table) -> Mapping[str, int]:
+    """The weights of a side, and one for meaning where there are vectors on both hands."""
+    read = table.asked.meaning.any() and table.given.meaning.any()
+    return {**WEIGHTS[side], "meaning": MEANING[side]} if read else WEIGHTS[side]
 
 
 def _choose(table: Table, weights: Mapping[str, int], limits: Limits) -> list[Cell]:
@@ -161,9 +183,19 @@ def _explain(cell: Cell, table: Table, vocabulary: Vocabulary, category_names: M
     asked, given = Terms.of(table.asked.by_words, cell.want), Terms.of(table.given.by_words, cell.give)
     pair = Pair(want, give, asked, given, vocabulary, category_names)
     whole = whole_points(cell.points)
-    parts = [Part(name, points, WORDS[name](pair, points)) for name, points in whole.items()]
+    parts = [
+        Part(name, points, WORDS[name](pair, points))
+        for name, points in whole.items()
+        if points > 0 or name != "meaning"  # without it nothing is missing: text says what is
+    ]
     heaviest = sorted(parts, key=lambda part: -part.points)
-    return Fit(want.key, give.party, give.key, sum(whole.values()), cell.fit, tuple(heaviest))
+    version = READ_FOR_MEANING if _both_read(want, give) else MODEL_VERSION
+    return Fit(want.key, give.party, give.key, sum(whole.values()), cell.fit, tuple(heaviest), version)
+
+
+def _both_read(want: Want, give: Give) -> bool:
+    """Whether their meanings could be compared: both have a vector, and of one size."""
+    return bool(want.vector and give.vector and len(want.vector) == len(give.vector))
 
 
 def whole_points(points: Mapping[str, float]) -> dict[str, int]:

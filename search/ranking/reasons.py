@@ -47,6 +47,12 @@ def text(pair: Pair, points: int) -> str:
     return "The two descriptions have little in common"
 
 
+def meaning(pair: Pair, points: int) -> str:
+    if pair.vocabulary.shared(pair.asked, pair.given):
+        return "Beyond the words they share, the two read as being about similar things"
+    return "In different words, the two read as being about similar things"
+
+
 def category(pair: Pair, points: int) -> str:
     want, give = pair.want, pair.give
     if same := sorted(want.categories & give.categories):
@@ -119,6 +125,7 @@ def _in_order(kinds: frozenset[str]) -> str:
 
 WORDS: Mapping[str, Callable[[Pair, int], str]] = {
     "text": text,
+    "meaning": meaning,
     "category": category,
     "distance": distance,
     "size": size,

@@ -7,6 +7,8 @@ compare only within one version.
 from collections.abc import Mapping
 
 MODEL_VERSION = "2026.2"
+# Of pairs where both had a vector. It compares with the other: the same score, and what meaning added.
+READ_FOR_MEANING = f"{MODEL_VERSION}+meaning"
 
 # What is asked for comes first: text and category together carry 65 of 100, because a neighbour of the
 # right size who does something else is no match. Text leads category because a category holds many trades.
@@ -18,6 +20,11 @@ SPEND: Mapping[str, int] = {"text": 38, "category": 27, "distance": 20, "size": 
 SUPPORT: Mapping[str, int] = {"text": 30, "category": 25, "quantity": 25, "distance": 20}
 
 WEIGHTS: Mapping[str, Mapping[str, int]] = {"spend": SPEND, "support": SUPPORT}
+
+# Where both have vectors, meaning makes up for words that are not shared: it earns at most this, of what text
+# left. So nothing it adds passes the weight of text, a score stays out of 100, and one without it is as ever.
+# About half of text, since shared words can be shown, while a model's likeness must be taken on trust.
+MEANING: Mapping[str, int] = {"spend": 20, "support": 16}
 
 # Parts that say how well a fitting party is placed. They count only as far as the topic fits, so that being
 # near, or large, or unknown never makes a match by itself.

@@ -10,11 +10,11 @@ from flask import Flask
 from marketplace import create_app, outbox
 from marketplace.discovery import documents, meaning, services
 from marketplace.discovery.asking import Asked, board_of, query
-from marketplace.discovery.models import DocumentVector
 from marketplace.errors import NotSetUp
 from marketplace.extensions import db
 from marketplace.outbox.models import OutboxRow
 from marketplace.places.models import Place
+from marketplace.vectors.models import DocumentVector
 from search import encoder
 from search.lazy_encoder import LazyEncoder
 from tests.databases import settings_for

@@ -1,0 +1,1 @@
+"""What texts mean to a machine: made once, used by search and by matching."""
