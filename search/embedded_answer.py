@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def find(index: Index, query: Query) -> Results:
 
 
 def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
-    """Titles that fit what is being typed; if they are few, then those that almost do."""
+    """Titles that fit what is being typed, newest first; then, if they are few, those that almost do."""
     words = normalise(query.text).split()[:8]
     if not words:
         return ()
@@ -73,17 +74,19 @@ def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
     rows = _titled(index, query, put.beginning_of_title(index.schema, words), most)
     if len(rows) < most and typos_allowed(words[-1]):
         almost = index.vocabulary().beginning_almost(words[-1], ALMOST)
-        rows = _titled(index, query, put.beginning_of_title(index.schema, words, almost), most)
-    keys = [_kept(index, row, "key") for row in rows]
+        rows += _titled(index, query, put.one_of_in_title(index.schema, words[:-1], almost), most)
+    found: dict[str, Row] = {}
+    for row in rows:
+        found.setdefault(_kept(index, row, "key"), row)
     return tuple(
         Suggestion(key, key.partition(":")[0], _kept(index, row, "title"))
-        for key, row in zip(keys, rows, strict=True)
+        for key, row in islice(found.items(), most)
     )
 
 
 def _titled(index: Index, query: Query, titles: Clause, most: int) -> list[Row]:
     asked = put.Asked(put.always(index.schema, query), put.filters(index.schema, query), titles)
-    return _by_score(index, asked.clause(), most)[0]
+    return _by_field(index, asked.clause(), NEWEST, Order.Desc, most) if most else []
 
 
 def marks(index: Index) -> Iterator[tuple[str, str]]:
@@ -98,7 +101,7 @@ def _asked(index: Index, query: Query) -> put.Asked:
     schema = index.schema
     always, filters = put.always(schema, query), put.filters(schema, query)
     if query.near is not None and query.within_miles is not None:
-        spots = index.spots()
+        spots = index.spots().band(query.near, query.within_miles)
         filters["location"] = spots.parts(schema, spots.chords_from(query.near) <= chord(query.within_miles))
     concepts = understand(query.text, index.vocabulary(), typing=query.typing)
     if not concepts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import pi, sin
+from math import degrees, pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ Parts = list[tuple[Occur, Clause]]
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """The locations an index holds, each once: their names, and arrays with a row or column for each.
+    """The locations an index holds, each once, from south to north: names, and arrays with one for each.
 
     Listings are located by postcode, so there are far fewer of these than documents.
     """
@@ -32,10 +32,18 @@ class Spots:
     @classmethod
     def of(cls, searcher: Searcher) -> "Spots":
         names = tuple(name for name, _ in searcher.terms_with_prefix(SPOT, "") if name != UNLOCATED)
-        degrees = np.array(",".join(names).split(",") if names else [], dtype=np.float64).reshape(-1, 2)
-        lat, lon = degrees[:, 0], degrees[:, 1]
+        both = np.array(",".join(names).split(",") if names else [], dtype=np.float64).reshape(-1, 2)
+        order = np.argsort(both[:, 0], kind="stable")
+        names = tuple(names[row] for row in order)
+        lat, lon = both[order, 0], both[order, 1]
         along = np.array([lat * north + lon * east for _, north, east in AXES])
         return cls(names, _on_globe(lat, lon), along)
+
+    def band(self, near: Point, miles: float) -> "Spots":
+        """Those no further north or south than that: all that a circle could hold."""
+        reach = degrees(min(miles / EARTH_RADIUS_MILES, pi)) + HAIR
+        start, end = np.searchsorted(self.along[0], [near.lat - reach, near.lat + reach])
+        return Spots(self.names[start:end], self.globe[start:end], self.along[:, start:end])
 
     def chords_from(self, near: Point) -> NDArray[np.float64]:
         """How far each is in a straight line through the globe, as `chord` has it."""
@@ -48,7 +56,7 @@ class Spots:
 
         The bounds of these locations along every axis are an octagon's, or nearer to a circle yet, which
         tantivy checks only for documents that have the words; the few locations between it and the circle
-        are named one by one.
+        are named one by one. What a band left out is beyond the first axis, which is latitude.
         """
         if not inside.any():
             return [(Occur.Must, Clause.term_query(schema, SPOT, NO_DOCUMENT, "basic"))]

@@ -103,24 +103,27 @@ def some_words(schema: Schema, concepts: Sequence[Concept], telling: Sequence[Co
     Given what is telling, only that finds; the other words merely order what was found: alone, “services”
     would find half the board.
     """
-    said = [_said(schema, concept) for concept in concepts]
-    every = Clause.boolean_query([(Occur.Must, one) for one in said])
-    either = [(Occur.Should, one) for one in said]
-    parts = [*either, (Occur.Should, Clause.const_score_query(every, ALL))]
-    if not telling:
-        return Clause.boolean_query(parts)
-    least = Clause.boolean_query([(Occur.Should, _said(schema, concept)) for concept in telling])
-    return Clause.boolean_query([(Occur.Must, Clause.const_score_query(least, 0.0)), *parts])
+    said = {concept: _said(schema, concept) for concept in concepts}
+    finding = Clause.boolean_query([(Occur.Should, said[concept]) for concept in telling or concepts])
+    others = [(Occur.Should, said[concept]) for concept in concepts if telling and concept not in telling]
+    every = Clause.boolean_query([(Occur.Must, one) for one in said.values()])
+    everything = (Occur.Should, Clause.const_score_query(every, ALL))
+    return Clause.boolean_query([(Occur.Must, finding), *others, everything])
 
 
-def beginning_of_title(schema: Schema, words: Sequence[str], almost: Sequence[str] = ()) -> Clause:
-    """Titles that have these words, the last of them perhaps only begun, or one of those it is almost."""
+def beginning_of_title(schema: Schema, words: Sequence[str]) -> Clause:
+    """Titles that have these words, the last of them perhaps only begun."""
     *whole, last = words
     parts = [(Occur.Must, Clause.term_query(schema, TITLE, word, "basic")) for word in whole]
-    begun = [Clause.const_score_query(Clause.fuzzy_term_query(schema, TITLE, last, 0, prefix=True), 2.0)]
-    if almost:
-        begun.append(Clause.const_score_query(Clause.term_set_query(schema, TITLE, list(almost)), 1.0))
-    return Clause.boolean_query([*parts, (Occur.Must, Clause.disjunction_max_query(begun, 0.0))])
+    return Clause.boolean_query(
+        [*parts, (Occur.Must, Clause.fuzzy_term_query(schema, TITLE, last, 0, prefix=True))]
+    )
+
+
+def one_of_in_title(schema: Schema, words: Sequence[str], last: Sequence[str]) -> Clause:
+    """Titles that have these words and one of the last ones."""
+    parts = [(Occur.Must, Clause.term_query(schema, TITLE, word, "basic")) for word in words]
+    return Clause.boolean_query([*parts, (Occur.Must, Clause.term_set_query(schema, TITLE, list(last)))])
 
 
 def _said(schema: Schema, concept: Concept, but: Collection[Kind] = ()) -> Clause:
