@@ -40,6 +40,7 @@ def serve(host: str, port: int, no_worker: bool, demo: bool) -> None:
     logs.to_stderr()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's way past its proxy
     name = _look_round()  # before anything starts: without tables there is nothing to serve
+    discovery.warm_up()
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError:

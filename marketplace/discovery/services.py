@@ -1,6 +1,7 @@
 """Keeping the index in step with the database, and keeping searches for people."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -17,7 +18,7 @@ from marketplace.extensions import db
 from marketplace.organisations.models import Organisation
 from marketplace.places.models import Place
 from search.engine import SearchEngine, SearchUnavailable
-from search.schema import Document
+from search.schema import Document, Query
 
 INDEX = "search.index"  # the outbox rows that carry keys to the index
 MEND = "search.mend"
@@ -124,6 +125,12 @@ def heal() -> None:
             rebuild()
         else:
             index(drift.keys)
+
+
+def warm_up() -> None:
+    """Ask the engine anything, so that the first visitor does not wait while it reads its words."""
+    with suppress(SearchUnavailable):
+        _engine().search(Query("welcome", place="anywhere"))
 
 
 def has_index() -> bool:
