@@ -143,6 +143,7 @@ class Someone:
             self._run_axe()
 
     def _run_axe(self) -> None:
+        self.page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("rules => axe.run(document, rules)", RULES)
         problems = [
@@ -209,7 +210,10 @@ def someone(_site: tuple, _browser: Browser) -> Iterator[Someone]:
     setting, address, folder, seen, cookies = _site
     # axe is put into the page by us, past the policy that keeps other people's scripts out.
     context = _browser.new_context(
-        viewport={"width": setting.width, "height": 900}, java_script_enabled=setting.scripts, bypass_csp=True
+        viewport={"width": setting.width, "height": 900},
+        java_script_enabled=setting.scripts,
+        bypass_csp=True,
+        reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE * 1000)
     yield Someone(context.new_page(), address, folder, setting, seen, cookies)
