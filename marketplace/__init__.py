@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FEATURES = (
     "audit", "outbox", "mail", "vectors", "accounts", "organisations", "places", "categories", "listings",
-    "opportunities", "needs", "capabilities", "offers", "pledges", "responses", "discovery",
-    "matching", "digests", "imports", "demo", "desk", "home", "web",
+    "opportunities", "needs", "capabilities", "offers", "pledges", "responses", "capacity", "exposure",
+    "readings", "discovery", "matching", "digests", "imports", "demo", "desk", "home", "web",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from marketplace.discovery import services as discovery
 from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.mail.models import MailMessage
-from marketplace.matching import services as matching
+from marketplace.matching import running
 from marketplace.places import services as place_services
 from search.engine import SearchEngine
 
@@ -89,8 +89,8 @@ def _open_board(past: Past, now: datetime) -> Board:
 
 def _match(past: Past, now: datetime) -> None:
     """Who fits what, as `match run` finds it."""
-    asks, fits = matching.rank_everything(now.date())
-    for _ in matching.store_in_steps(asks, fits, now=now, counts=matching.Counts()):
+    asks, fits = running.rank_everything(now.date())
+    for _ in running.store_in_steps(asks, fits, now=now, counts=running.Counts()):
         past.session.flush()
 
 

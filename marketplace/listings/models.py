@@ -107,6 +107,12 @@ class Listing(db.Model):
     categories: AssociationProxy[list[str]] = association_proxy(
         "category_rows", "category", creator=lambda slug: ListingCategory(category=slug)
     )
+    requirement_rows: Mapped[list["ListingRequirement"]] = relationship(
+        cascade="all, delete-orphan", order_by="ListingRequirement.credential"
+    )
+    must_have: AssociationProxy[list[str]] = association_proxy(
+        "requirement_rows", "credential", creator=lambda slug: ListingRequirement(credential=slug)
+    )
     quantities: Mapped[list["Quantity"]] = relationship(
         back_populates="listing", cascade="all, delete-orphan", order_by="Quantity.position", lazy="selectin"
     )
@@ -160,6 +166,13 @@ class ListingCategory(db.Model):
 
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), primary_key=True)
     category: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
+
+
+class ListingRequirement(db.Model):
+    """What whoever answers must hold: without it the pair is never matched."""
+
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), primary_key=True)
+    credential: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
 class Quantity(db.Model):

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from marketplace import clock
 from marketplace.extensions import db
-from marketplace.matching import services
+from marketplace.matching import running
 from marketplace.places import queries as places
 
 match = AppGroup("match", help="Find who fits what.")
@@ -22,19 +22,19 @@ def run(on: datetime | None) -> None:
     places.require_place()
     now = on.replace(tzinfo=UTC) if on else clock.now()
     started = time.monotonic()
-    asks, fits = services.rank_everything(now.date())
+    asks, fits = running.rank_everything(now.date())
     db.session.rollback()  # ranking read a lot; nothing is held while we write step by step
     click.echo(f"{len(asks)} open asks ranked in {time.monotonic() - started:.1f} s", err=True)
-    counts = services.Counts()
+    counts = running.Counts()
     bar = click.progressbar(length=len(asks), label="Storing matches", file=sys.stderr)
     with bar:
         done = 0
-        for reached in services.store_in_steps(asks, fits, now=now, counts=counts):
+        for reached in running.store_in_steps(asks, fits, now=now, counts=counts):
             db.session.commit()
             db.session.expunge_all()
             bar.update(reached - done)
             done = reached
-    services.retire_what_closed(asks, now=now, counts=counts)
+    running.retire_what_closed(asks, now=now, counts=counts)
     db.session.commit()
     click.echo(
         f"new {counts.new}, changed {counts.changed}, unchanged {counts.unchanged}, retired {counts.retired}"

@@ -1,17 +1,17 @@
 """What the outbox asks of matching."""
 
 from marketplace import clock, outbox
-from marketplace.matching import services
+from marketplace.matching import running, services
 
 
 @outbox.handles("matching.listing")
 def match_listing(listing_id: int) -> None:
-    services.match_listing(listing_id, now=clock.now())
+    running.match_listing(listing_id, now=clock.now())
 
 
 @outbox.handles("matching.organisation")
 def match_organisation(organisation_id: int) -> None:
-    services.match_organisation(organisation_id, now=clock.now())
+    running.match_organisation(organisation_id, now=clock.now())
 
 
 @outbox.handles("matching.converted")

@@ -81,6 +81,18 @@ class Match(db.Model):
     converted_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
 
+    saved_at: Mapped[datetime | None]  # kept by the organisation, to come back to
+    introduced_at: Mapped[datetime | None]  # chosen for both within what each can answer
+    explored: Mapped[bool] = mapped_column(default=False)  # its place was given to learn by
+    first_shown_at: Mapped[datetime | None]
+    first_position: Mapped[int | None]  # from 1: where it stood when first shown, for learning fairly
+    invited_at: Mapped[datetime | None]  # by whoever asks
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    invited_words: Mapped[str] = mapped_column(String(300), default="")
+    put_forward_at: Mapped[datetime | None]  # by a convener, by hand
+    put_forward_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    put_forward_words: Mapped[str] = mapped_column(String(300), default="")
+
     organisation: Mapped[Organisation] = relationship()
     listing: Mapped[Listing] = relationship(foreign_keys=[listing_id])
     via: Mapped[Listing | None] = relationship(foreign_keys=[via_id])
@@ -89,3 +101,20 @@ class Match(db.Model):
     def why_not(self) -> str:
         """The reason given with “not for me”, in words; empty when none was."""
         return REASON_WORDS[self.declined_reason] if self.declined_reason else ""
+
+
+class RankingModel(db.Model):
+    """Weights learned here, with where they came from; the one in use is the latest that won.
+
+    Without any, the weights that came with the software hold.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(String(20), unique=True)
+    side: Mapped[str] = mapped_column(String(10))  # “spend” or “support”
+    weights: Mapped[dict[str, Any]]  # of each feature
+    provenance: Mapped[dict[str, Any]]  # what it learned from, how much, and until when
+    figures: Mapped[dict[str, Any]]  # of the new and the old on held-back answers
+    made_at: Mapped[datetime]
+    in_use_from: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]

@@ -39,6 +39,8 @@ class Organisation(db.Model):
         UniqueConstraint("source", "source_key"),
         CheckConstraint("staff >= 0", name="staff_not_negative"),
         CheckConstraint("turnover >= 0", name="turnover_not_negative"),
+        CheckConstraint("staff_local BETWEEN 0 AND 100", name="staff_local_percent"),
+        CheckConstraint("spend_local BETWEEN 0 AND 100", name="spend_local_percent"),
         CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="lat_with_lon"),
     )
 
@@ -57,6 +59,10 @@ class Organisation(db.Model):
     turnover: Mapped[int | None]  # £ a year
     balance_sheet: Mapped[int | None]  # £
     facts_on: Mapped[date | None]  # the day those three were true
+
+    staff_local: Mapped[int | None]  # percent of staff who live in the place, as it says itself
+    spend_local: Mapped[int | None]  # percent of what it buys that stays in the place
+    local_facts_on: Mapped[date | None]  # the day it said those two
 
     town: Mapped[str] = mapped_column(String(80), default="")
     postcode: Mapped[str] = mapped_column(String(8), default="")
@@ -80,6 +86,12 @@ class Organisation(db.Model):
     )
     interests: AssociationProxy[list[str]] = association_proxy(
         "interest_rows", "category", creator=lambda slug: OrganisationCategory(category=slug)
+    )
+    credential_rows: Mapped[list["OrganisationCredential"]] = relationship(
+        cascade="all, delete-orphan", order_by="OrganisationCredential.credential"
+    )
+    credentials: AssociationProxy[list[str]] = association_proxy(
+        "credential_rows", "credential", creator=lambda slug: OrganisationCredential(credential=slug)
     )
     past_work: Mapped[list["PastWork"]] = relationship(back_populates="organisation")
 
@@ -106,6 +118,13 @@ class OrganisationCategory(db.Model):
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     category: Mapped[str] = mapped_column(String(80), primary_key=True)
+
+
+class OrganisationCredential(db.Model):
+    """An accreditation, cover or check that an organisation says it holds."""
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    credential: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
 class PastWork(db.Model):

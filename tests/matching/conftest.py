@@ -8,7 +8,7 @@ from flask import Flask
 from marketplace.capabilities.models import Capability
 from marketplace.extensions import db
 from marketplace.listings.models import Listing
-from marketplace.matching import services
+from marketplace.matching import running
 from marketplace.matching.models import Match
 from marketplace.needs.models import Need
 from marketplace.offers.models import Offer
@@ -65,13 +65,13 @@ def board(app: Flask) -> Board:
     return board
 
 
-def run_all() -> services.Counts:
+def run_all() -> running.Counts:
     """Everything ranked and stored, as the command does it."""
-    counts = services.Counts()
-    asks, fits = services.rank_everything(NOON.date())
-    for _ in services.store_in_steps(asks, fits, now=NOON, counts=counts):
+    counts = running.Counts()
+    asks, fits = running.rank_everything(NOON.date())
+    for _ in running.store_in_steps(asks, fits, now=NOON, counts=counts):
         db.session.commit()
-    services.retire_what_closed(asks, now=NOON, counts=counts)
+    running.retire_what_closed(asks, now=NOON, counts=counts)
     db.session.commit()
     return counts
 

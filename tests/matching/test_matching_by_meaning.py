@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 
 from marketplace.extensions import db
-from marketplace.matching import services, sources
+from marketplace.matching import running, sources
 from marketplace.organisations.models import OrganisationKind
 from marketplace.vectors.models import DocumentVector
 from search.lazy_encoder import LazyEncoder
@@ -48,7 +48,7 @@ def test_a_pair_that_means_the_same_fits_better_and_says_why(reader, alone):
     keep(f"need:{need.id}", f"offer:{bus.id}")
 
     if alone:
-        services.match_listing(need.id, now=NOON)
+        running.match_listing(need.id, now=NOON)
     else:
         assert run_all().changed == 1
 

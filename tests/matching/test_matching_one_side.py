@@ -1,7 +1,7 @@
 """Ranking one notice or one organisation alone keeps as few as a whole run, and what stands already."""
 
 from marketplace.extensions import db
-from marketplace.matching import services
+from marketplace.matching import running
 from tests.factories import NOON, NeedFactory, OfferFactory, OrganisationFactory
 from tests.matching.conftest import CHAIRS, about, matches, run_all
 
@@ -13,13 +13,13 @@ def chairs(maker, **more):
 
 
 def test_a_new_ask_is_matched_to_the_best_few_and_not_to_everybody(app, monkeypatch):
-    monkeypatch.setattr(services, "PER_ASK", 2)
+    monkeypatch.setattr(running, "PER_ASK", 2)
     for _ in range(4):
         chairs(OfferFactory)
     need = chairs(NeedFactory)
     db.session.commit()
 
-    services.match_listing(need.id, now=NOON)
+    running.match_listing(need.id, now=NOON)
 
     assert len(matches()) == 2
 
@@ -29,13 +29,13 @@ def test_an_organisation_is_matched_to_its_best_few_and_keeps_what_stands(app, m
     chairs(OfferFactory, organisation=giver)
     needs = [chairs(NeedFactory) for _ in range(4)]
     db.session.commit()
-    monkeypatch.setattr(services, "PER_ORGANISATION", 2)
+    monkeypatch.setattr(running, "PER_ORGANISATION", 2)
 
-    services.match_organisation(giver.id, now=NOON)
+    running.match_organisation(giver.id, now=NOON)
     assert len(matches()) == 2
 
     run_all()  # there the giver is among the best of every need
-    services.match_organisation(giver.id, now=NOON)
+    running.match_organisation(giver.id, now=NOON)
     assert {match.listing_id for match in matches() if match.retired_at is None} == {
         need.id for need in needs
     }

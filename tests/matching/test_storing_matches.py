@@ -9,7 +9,7 @@ from marketplace import outbox
 from marketplace.extensions import db
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing, ListingStatus
-from marketplace.matching import queries, services
+from marketplace.matching import queries, running, services
 from marketplace.matching.cli import match as commands
 from marketplace.matching.models import DeclineReason, Match, MatchStatus
 from marketplace.organisations.models import OrganisationKind, OrganisationStatus
@@ -177,7 +177,7 @@ def test_looking_again_at_one_notice_leaves_the_matches_of_others_alone(board):
     run_all()
     before = match_of(board.opportunity).scored_at
     listings.close(board.need, actor=UserFactory(), now=NOON)
-    services.match_listing(board.need.id, now=LATER)
+    running.match_listing(board.need.id, now=LATER)
     db.session.commit()
 
     assert match_of(board.need).retired_at == LATER
@@ -192,8 +192,8 @@ def test_a_run_stopped_between_steps_and_run_again_ends_as_an_unbroken_one(board
         listing=NeedFactory(status=ListingStatus.CLOSED), organisation=board.offer.organisation
     )
     db.session.commit()
-    asks, fits = services.rank_everything(NOON.date())
-    broken = services.store_in_steps(asks, fits, now=NOON, counts=services.Counts())
+    asks, fits = running.rank_everything(NOON.date())
+    broken = running.store_in_steps(asks, fits, now=NOON, counts=running.Counts())
     for _ in range(steps):
         next(broken)
         db.session.commit()

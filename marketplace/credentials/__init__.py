@@ -1,0 +1,1 @@
+"""Accreditations, cover and checks: what a buyer may ask for and an organisation may hold."""

@@ -1,0 +1,35 @@
+"""What was shown to people, added up by day."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.extensions import db, enum_type
+
+
+class Channel(StrEnum):
+    SCREEN = "screen"
+    EMAIL = "email"
+
+
+class Exposure(db.Model):
+    """How much one thing was seen on one day: a sum, with nobody's name on it.
+
+    `subject` is a document's key, such as “need:12” or “organisation:7”. `weight` adds 1 / log2(place + 1)
+    for each time it stood in that place of a list; `explored` tells the places given to learn by.
+    """
+
+    __table_args__ = (
+        CheckConstraint("times > 0", name="times_positive"),
+        CheckConstraint("weight > 0", name="weight_positive"),
+        Index(None, "day"),
+    )
+
+    subject: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    channel: Mapped[Channel] = mapped_column(enum_type(Channel), primary_key=True)
+    explored: Mapped[bool] = mapped_column(primary_key=True, default=False)
+    times: Mapped[int]
+    weight: Mapped[float]
