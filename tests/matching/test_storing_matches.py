@@ -186,7 +186,7 @@ def test_looking_again_at_one_notice_leaves_the_matches_of_others_alone(board):
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_a_run_stopped_between_steps_and_run_again_ends_as_an_unbroken_one(board, monkeypatch, steps):
-    monkeypatch.setattr(services, "ASKS_AT_ONCE", 1)
+    monkeypatch.setattr(running, "ASKS_AT_ONCE", 1)
     about(NeedFactory(title="More stacking chairs", body=CHAIRS), "furniture-goods/furniture")
     gone = MatchFactory(
         listing=NeedFactory(status=ListingStatus.CLOSED), organisation=board.offer.organisation
