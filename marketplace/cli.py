@@ -16,6 +16,7 @@ from marketplace.demo.cli import demo
 from marketplace.digests.cli import digests
 from marketplace.discovery.cli import search
 from marketplace.errors import NotSetUp, Refused
+from marketplace.exposure.cli import exposure
 from marketplace.imports.cli import imports
 from marketplace.matching.cli import match
 from marketplace.places.cli import places
@@ -30,7 +31,10 @@ def cli() -> None:
     logs.to_stderr(logging.WARNING)
 
 
-for command in (serve, worker, db, places, imports, categories, match, digests, search, demo, bench):
+COMMANDS = (
+    serve, worker, db, places, imports, categories, match, digests, exposure, search, demo, bench,
+)  # fmt: skip
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -1,5 +1,6 @@
 """The libraries every feature shares, unbound until `create_app` binds them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, Integer, MetaData, String, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.sql.dml import UpdateBase
@@ -103,3 +105,13 @@ def _sqlite_begins_first(connection: Connection, _name: str | None) -> None:
     driver = connection.connection.driver_connection
     if connection.dialect.name == "sqlite" and driver is not None and not driver.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def insert_or_replace(model: type[Base], rows: Sequence[Mapping[str, Any]], at_once: int = 500) -> None:
+    """Insert rows, or bring those there already (by primary key) up to date; on either database."""
+    keys = [column.name for column in model.__table__.primary_key]
+    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for start in range(0, len(rows), at_once):
+        statement = insert(model).values(list(rows[start : start + at_once]))
+        others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))

@@ -38,6 +38,11 @@ def member(person: Any, row: Any) -> bool:
     return bool(person.belongs_to(row.id))
 
 
+def asker_or_convener(person: Any, row: Any) -> bool:
+    """Belongs to whoever asks, or works for the place."""
+    return owner(person, row) or convener(person, row)
+
+
 def someone_else(person: Any, row: Any) -> bool:
     """Acts for an organisation other than the row’s own, and the row is on the board."""
     return (
@@ -87,6 +92,7 @@ RULES: Mapping[str, Rule] = {
     "organisation.edit": member,
     "organisation.invite": member,
     "desk.see": signed_in,
+    "capacity.say": acting,
     "listing.choose": signed_in,
     "category.suggest": signed_in,
     **{f"{family}.create": acting for family in _FAMILIES},
@@ -94,6 +100,10 @@ RULES: Mapping[str, Rule] = {
     **{f"{family}.edit": owner for family in _FAMILIES},
     "match.see": either_side,
     "match.answer": owner,
+    "candidate.list": asker_or_convener,
+    "candidate.invite": owner,
+    "candidate.put_forward": convener,
+    "exposure.report": convener,
     "need.pledge": someone_else,
     "pledge.see": either_end,
     "pledge.give": giver,

@@ -14,11 +14,12 @@ from pathlib import Path
 import tantivy
 
 from search import embedded_answer as answer
+from search.embedded_alike import alike
 from search.embedded_distance import Spots
 from search.embedded_layout import SURFACE, entry, layout, prepared, schema
 from search.engine import Health, SearchUnavailable
 from search.generations import Generations
-from search.schema import Document, Query, Results, Suggestion
+from search.schema import Document, Hit, Query, Results, Sketch, Suggestion
 from search.vectors import Vectors, VectorWriter
 from search.vocabulary import Vocabulary
 
@@ -166,6 +167,11 @@ class EmbeddedEngine:
         """Titles that fit what is being typed. Raises SearchUnavailable, and nothing else."""
         with _tantivy():
             return answer.suggest(self._open_index(), query)
+
+    def alike(self, sketch: Sketch) -> tuple[Hit, ...]:
+        """The documents most like a sketch. Raises SearchUnavailable, and nothing else."""
+        with _tantivy():
+            return alike(self._open_index(), sketch)
 
     def marks(self) -> Iterator[tuple[str, str]]:
         """Every key and the mark of its version."""

@@ -20,15 +20,12 @@ from search.text import normalise
 from search.understanding import Concept, understand
 from search.vectors import Vectors
 from search.vocabulary import Vocabulary, typos_allowed
+from search.weighing import most_telling, together
 
 ENOUGH = 20  # documents of a place with every word: those with only some of them are then left out
-COMMON_SHARE = 0.05  # of all documents: a word in more of them finds nothing by itself when others are rarer
-FEW = 200  # documents: in a small index no word is that common
 ALMOST = 24  # words that begin almost as what is being typed
 SPARE = 40  # hits fetched beyond the page, so that ties at its edge are seen whole
 FEWEST_SPOTS = 64
-MEANING_SHARE = 0.5  # of a score, where there are vectors; the words have the rest
-FLATTER = 0.7  # a power: the scores of words fall off more steeply than likeness does
 WINDOW = 200  # hits by words alone whose meaning is weighed too; what follows keeps its order
 
 
@@ -59,7 +56,7 @@ def find(index: Index, query: Query) -> Results:
     rows, total = _page(index, asked, query)
     miles = miles_of(index.searcher, [row.address for row in rows], query.near)
     hits = tuple(
-        Hit(_kept(index, row, "key"), row.score, None if np.isnan(far) else float(far))
+        Hit(kept(index, row, "key"), row.score, None if np.isnan(far) else float(far))
         for row, far in zip(rows, miles, strict=True)
     )
     return Results(hits, total, facets.finish(counting))
@@ -77,16 +74,16 @@ def suggest(index: Index, query: Query) -> tuple[Suggestion, ...]:
         rows += _titled(index, query, put.one_of_in_title(index.schema, words[:-1], almost), most)
     found: dict[str, Row] = {}
     for row in rows:
-        found.setdefault(_kept(index, row, "key"), row)
+        found.setdefault(kept(index, row, "key"), row)
     return tuple(
-        Suggestion(key, key.partition(":")[0], _kept(index, row, "title"))
+        Suggestion(key, key.partition(":")[0], kept(index, row, "title"))
         for key, row in islice(found.items(), most)
     )
 
 
 def _titled(index: Index, query: Query, titles: Clause, most: int) -> list[Row]:
     asked = put.Asked(put.always(index.schema, query), put.filters(index.schema, query), titles)
-    return _by_field(index, asked.clause(), NEWEST, Order.Desc, most) if most else []
+    return by_field(index, asked.clause(), NEWEST, Order.Desc, most) if most else []
 
 
 def marks(index: Index) -> Iterator[tuple[str, str]]:
@@ -112,26 +109,30 @@ def _asked(index: Index, query: Query) -> put.Asked:
     return replace(asked, near=near(schema, index.searcher, index.vectors, query, always))
 
 
-def _said(index: Index, concepts: Sequence[Concept], always: Parts) -> Clause:
+def _said(index: Index, concepts: tuple[Concept, ...], always: Parts) -> Clause:
     """Documents that say it all, if there are enough; or else what is telling of it; or else any of it.
 
     What is enough is asked of the whole place, whatever the filters: narrowing them must never find more.
+    Where only a slip lets some documents say it all, those that need none stand before them.
     """
-    every = put.every_word(index.schema, concepts)
-    if len(concepts) == 1 or _total(index, put.Asked(always, {}, every).clause()) >= ENOUGH:
+    saying = put.Saying(index.schema, concepts, frozenset(one for one in concepts if _heard(index, one)))
+    every = saying.every_word()
+    if len(concepts) == 1 or (total := _total(index, put.Asked(always, {}, every).clause())) >= ENOUGH:
         return every
-    some = put.some_words(index.schema, concepts)
+    slips_after = False
+    if total and saying.has(put.SLIPS):
+        slips_after = 0 < _total(index, put.Asked(always, {}, saying.without(put.SLIPS)).clause()) < total
     telling = _telling(index, concepts)
     if len(telling) < len(concepts):
-        only_telling = put.some_words(index.schema, concepts, telling)
+        only_telling = saying.some_words(telling, slips_after=slips_after)
         if _total(index, put.Asked(always, {}, only_telling).clause()) >= ENOUGH:
             return only_telling
-    return some
+    return saying.some_words(slips_after=slips_after)
 
 
 def _telling(index: Index, concepts: Sequence[Concept]) -> list[Concept]:
     """Those that few documents say; all of them, when none is."""
-    most = max(FEW, COMMON_SHARE * index.searcher.num_docs)
+    most = most_telling(index.searcher.num_docs)
     return [one for one in concepts if _heard(index, one) <= most] or list(concepts)
 
 
@@ -171,7 +172,7 @@ def _parts(
 
     def by(field: str, order: Order, *also: Clause) -> Callable[[int], list[Row]]:
         clause = asked.clause(also=[(Occur.Must, one) for one in also])
-        return lambda most: _by_field(index, clause, field, order, most)
+        return lambda most: by_field(index, clause, field, order, most)
 
     if sort is Sort.NEWEST:
         yield by(NEWEST, Order.Desc)
@@ -227,15 +228,14 @@ def _fused(index: Index, asked: put.Asked, near: Near, most: int) -> tuple[list[
     said = np.array([row.score for row in rows])
     as_typed = said >= put.TYPED_ALL
     said -= put.TYPED_ALL * as_typed
-    alike = np.maximum(near.cosines(index.searcher, addresses), 0.0)
-    by_words = (said / (said.max() or 1.0)) ** FLATTER
-    scores = as_typed + (1 - MEANING_SHARE) * by_words + MEANING_SHARE * alike
+    scores = as_typed + together(said, near.cosines(index.searcher, addresses))
     newest = np.array(index.searcher.fast_field_values(NEWEST, addresses), dtype=np.uint64)
     best = [Row(float(scores[row]), addresses[row]) for row in np.lexsort((~newest, -scores))]
     return [*best, *(Row(0.0, row.address) for row in others[WINDOW:])], len(close) + only_said
 
 
-def _by_field(index: Index, clause: Clause, field: str, order: Order, most: int) -> list[Row]:
+def by_field(index: Index, clause: Clause, field: str, order: Order, most: int) -> list[Row]:
+    """The first so many in the order of a field. They score nothing."""
     hits = index.searcher.search(clause, limit=most, count=False, order_by_field=field, order=order).hits
     return [Row(0.0, address) for _, address in hits]
 
@@ -266,5 +266,6 @@ def _nearest(index: Index, asked: put.Asked, query: Query, most: int, total: int
     return [Row(float(hits[row][0]), addresses[row]) for row in order]
 
 
-def _kept(index: Index, row: Row, name: str) -> str:
+def kept(index: Index, row: Row, name: str) -> str:
+    """What the index holds of a match to be read back: its key, title or mark."""
     return str(index.searcher.doc(row.address).get_first(f"{name}_kept"))

@@ -1,6 +1,6 @@
 """Distances in a tantivy index: every location it holds, and which documents lie within a circle."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import degrees, pi, sin
 
@@ -50,6 +50,11 @@ class Spots:
         gaps = self.globe - _on_globe(np.array([near.lat]), np.array([near.lon]))
         chords: NDArray[np.float64] = np.sqrt(np.einsum("ij,ij->i", gaps, gaps))
         return chords
+
+    def named(self, schema: Schema, rows: Iterable[int]) -> Parts:
+        """What must hold of documents at these few locations, each sought by its name."""
+        here = [(Occur.Should, Clause.term_query(schema, SPOT, self.names[row], "basic")) for row in rows]
+        return [(Occur.Must, _weightless(Clause.boolean_query(here)))]
 
     def parts(self, schema: Schema, inside: NDArray[np.bool_]) -> Parts:
         """What must and must not hold of documents at these locations and no others.

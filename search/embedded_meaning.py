@@ -9,10 +9,10 @@ from tantivy import Query as Clause
 
 from search.embedded_distance import Parts
 from search.embedded_layout import MEANING
-from search.schema import Query
+from search.schema import Query, Sketch
 from search.vectors import Cosines, Vectors, VectorTable, unit
+from search.weighing import CLOSE
 
-CLOSE = 0.4  # the least cosine of texts about one thing, in sentence models such as all-MiniLM-L6-v2
 MOST = 200  # documents found by meaning alone
 TRIED = 3 * MOST  # the nearest vectors, some of which may be former ones, or for other people
 
@@ -36,16 +36,18 @@ class Near:
         return self.table.cosines(searcher.fast_field_values(MEANING, list(addresses)), self.vector)
 
 
-def near(schema: Schema, searcher: Searcher, vectors: Vectors, query: Query, always: Parts) -> Near | None:
-    """What is close to the question's vector in its place, for its audiences.
+def near(
+    schema: Schema, searcher: Searcher, vectors: Vectors, asked: Query | Sketch, always: Parts
+) -> Near | None:
+    """What is close to the vector asked with, in its place, of what always holds, such as its audiences.
 
-    The other filters are not asked here, so that narrowing them never finds more.
+    A query's other filters are not asked here, so that narrowing them never finds more.
     """
-    pointed = None if query.vector is None else unit(query.vector)
+    pointed = None if asked.vector is None else unit(asked.vector)
     table = None if pointed is None else vectors.of(len(pointed))
     if pointed is None or table is None:
         return None
-    names, _ = table.nearest(query.place, pointed, CLOSE)
+    names, _ = table.nearest(asked.place, pointed, CLOSE)
     names = names[:TRIED]
     if names:
         clause = Clause.boolean_query([*always, (Occur.Must, _named(schema, names))])

@@ -9,7 +9,7 @@ from tantivy import Query as Clause
 from search.embedded_distance import Parts
 from search.embedded_layout import TITLE, WORDS
 from search.embedded_meaning import Near
-from search.schema import Query
+from search.schema import Query, Sketch
 from search.text import is_text
 from search.understanding import Concept, Kind, Way
 
@@ -29,6 +29,7 @@ SLIP = 0.001  # all that a likeness is worth when other documents have the word 
 TYPED_ALL = 1000.0
 ALL = 2.0  # for saying every word, where some hits do not: worth a rare word or two
 LIKENESSES = frozenset({Kind.TYPO, Kind.RELATED})
+SLIPS = frozenset({Kind.TYPO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +63,18 @@ class Asked:
         return Clause.boolean_query([(Occur.Should, words), (Occur.Should, self.near.clause)])
 
 
-def always(schema: Schema, query: Query) -> Parts:
+def always(schema: Schema, query: Query | Sketch) -> Parts:
     """The place and the audiences: of every question, whatever else it says."""
     return [
-        (Occur.Must, _one_of(schema, "place_is", [query.place])),
-        (Occur.Must, _one_of(schema, "audience_is", sorted(query.audiences))),
+        (Occur.Must, one_of(schema, "place_is", [query.place])),
+        (Occur.Must, one_of(schema, "audience_is", sorted(query.audiences))),
     ]
 
 
 def filters(schema: Schema, query: Query) -> dict[str, Parts]:
     """Each filter that asks for something, but for distance."""
     found = {
-        name: [(Occur.Must, _one_of(schema, f"{name}_is", sorted(values)))]
+        name: [(Occur.Must, one_of(schema, f"{name}_is", sorted(values)))]
         for name, values in query.asked_filters.items()
     }
     if query.closes_within is not None and query.today is not None:
@@ -88,27 +89,53 @@ def days(schema: Schema, first: int | None, last: int | None) -> Clause:
     return Clause.const_score_query(bounds, 0.0)
 
 
-def every_word(schema: Schema, concepts: Sequence[Concept]) -> Clause:
-    """Documents that say all of it; those that say it as it was typed come first."""
-    parts = [(Occur.Must, _said(schema, concept)) for concept in concepts]
-    if any(way.kind in LIKENESSES for concept in concepts for way in concept.ways):
-        typed = [(Occur.Must, _said(schema, concept, LIKENESSES)) for concept in concepts]
-        parts.append((Occur.Should, Clause.const_score_query(Clause.boolean_query(typed), TYPED_ALL)))
-    return Clause.boolean_query(parts)
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """How documents may say what was asked; `heard` is what some document somewhere says as it was typed."""
 
+    schema: Schema
+    concepts: tuple[Concept, ...]
+    heard: frozenset[Concept]
 
-def some_words(schema: Schema, concepts: Sequence[Concept], telling: Sequence[Concept] = ()) -> Clause:
-    """Documents that say any of it, best those that say everything.
+    def has(self, kinds: Collection[Kind]) -> bool:
+        """Whether any of it may be said in one of these kinds of way."""
+        return any(way.kind in kinds for concept in self.concepts for way in concept.ways)
 
-    Given what is telling, only that finds; the other words merely order what was found: alone, “services”
-    would find half the board.
-    """
-    said = {concept: _said(schema, concept) for concept in concepts}
-    finding = Clause.boolean_query([(Occur.Should, said[concept]) for concept in telling or concepts])
-    others = [(Occur.Should, said[concept]) for concept in concepts if telling and concept not in telling]
-    every = Clause.boolean_query([(Occur.Must, one) for one in said.values()])
-    everything = (Occur.Should, Clause.const_score_query(every, ALL))
-    return Clause.boolean_query([(Occur.Must, finding), *others, everything])
+    def without(self, kinds: Collection[Kind]) -> Clause:
+        """Documents that say all of it, none of it merely in these kinds of way."""
+        return Clause.boolean_query([(Occur.Must, self._said(one, kinds)) for one in self.concepts])
+
+    def every_word(self) -> Clause:
+        """Documents that say all of it; those that say it as it was typed come first."""
+        parts = [(Occur.Must, self._said(concept)) for concept in self.concepts]
+        if self.has(LIKENESSES):
+            parts.append(self._step_without(LIKENESSES))
+        return Clause.boolean_query(parts)
+
+    def some_words(self, telling: Sequence[Concept] = (), *, slips_after: bool = False) -> Clause:
+        """Documents that say any of it, best those that say everything.
+
+        Given what is telling, only that finds; the other words merely order what was found: alone,
+        “services” would find half the board. With `slips_after`, whatever says all of it without a slip
+        stands before everything else, however little it makes of it.
+        """
+        said = {concept: self._said(concept) for concept in self.concepts}
+        finding = Clause.boolean_query([(Occur.Should, said[one]) for one in telling or self.concepts])
+        others = [(Occur.Should, said[one]) for one in self.concepts if telling and one not in telling]
+        every = Clause.boolean_query([(Occur.Must, one) for one in said.values()])
+        best = [(Occur.Should, Clause.const_score_query(every, ALL))]
+        if slips_after:
+            best.append(self._step_without(SLIPS))
+        return Clause.boolean_query([(Occur.Must, finding), *others, *best])
+
+    def _step_without(self, kinds: Collection[Kind]) -> tuple[Occur, Clause]:
+        return Occur.Should, Clause.const_score_query(self.without(kinds), TYPED_ALL)
+
+    def _said(self, concept: Concept, but: Collection[Kind] = ()) -> Clause:
+        """The concept said in its best way, but not in these kinds of way."""
+        typed = concept in self.heard
+        ways = [_way(self.schema, way, typed) for way in concept.ways if way.kind not in but]
+        return ways[0] if len(ways) == 1 else Clause.disjunction_max_query(ways, 0.0)
 
 
 def beginning_of_title(schema: Schema, words: Sequence[str]) -> Clause:
@@ -121,16 +148,11 @@ def beginning_of_title(schema: Schema, words: Sequence[str]) -> Clause:
 
 
 def one_of_in_title(schema: Schema, words: Sequence[str], last: Sequence[str]) -> Clause:
-    """Titles that have these words and one of the last ones."""
+    """Titles that have these words and one of the last ones; none when there is no last one."""
+    if not last:
+        return Clause.empty_query()
     parts = [(Occur.Must, Clause.term_query(schema, TITLE, word, "basic")) for word in words]
     return Clause.boolean_query([*parts, (Occur.Must, Clause.term_set_query(schema, TITLE, list(last)))])
-
-
-def _said(schema: Schema, concept: Concept, but: Collection[Kind] = ()) -> Clause:
-    """The concept said in its best way, but not in these kinds of way."""
-    typed = concept.ways[0].frequency > 0
-    ways = [_way(schema, way, typed) for way in concept.ways if way.kind not in but]
-    return ways[0] if len(ways) == 1 else Clause.disjunction_max_query(ways, 0.0)
 
 
 def _way(schema: Schema, way: Way, typed: bool) -> Clause:
@@ -143,7 +165,7 @@ def _way(schema: Schema, way: Way, typed: bool) -> Clause:
     return said if way.kind is Kind.TYPED else Clause.boost_query(said, BOOSTS[way.kind])
 
 
-def _one_of(schema: Schema, name: str, values: Sequence[str]) -> Clause:
+def one_of(schema: Schema, name: str, values: Sequence[str]) -> Clause:
     """Any of these values; those that are no text, as half a letter is not, no document has."""
     known = [value for value in values if value.isascii() or is_text(value)]
     if not known:

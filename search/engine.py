@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from search.schema import Document, Query, Results, Suggestion
+from search.schema import Document, Hit, Query, Results, Sketch, Suggestion
 
 
 class SearchUnavailable(Exception):
@@ -40,6 +40,14 @@ class SearchEngine(Protocol):
         """The titles (or the organisations' names) that fit what is being typed, best first.
 
         The query's filters, place and audiences hold; its sort, facets and distance are not asked.
+        """
+        ...
+
+    def alike(self, sketch: Sketch) -> tuple[Hit, ...]:
+        """Candidates: the documents most like a sketch, best first, then the nearest; each once.
+
+        Made to be asked often and answered soon, however large the board: no totals, no facets, and common
+        words are passed over where there are rarer ones.
         """
         ...
 

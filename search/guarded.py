@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from search.engine import Health, SearchEngine, SearchUnavailable
-from search.schema import Document, Query, Results, Suggestion
+from search.schema import Document, Hit, Query, Results, Sketch, Suggestion
 
 THREADS = 8  # searches under way at once, the hung ones among them
 
@@ -156,6 +156,10 @@ class GuardedEngine:
     def suggest(self, query: Query) -> tuple[Suggestion, ...]:
         """As promised, or SearchUnavailable in time."""
         return self._in_time(lambda: self._engine.suggest(query))
+
+    def alike(self, sketch: Sketch) -> tuple[Hit, ...]:
+        """As promised, or SearchUnavailable in time."""
+        return self._in_time(lambda: self._engine.alike(sketch))
 
     def marks(self) -> Iterator[tuple[str, str]]:
         return self._engine.marks()

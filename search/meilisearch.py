@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
 from itertools import islice
 from typing import Any, TypeVar
@@ -12,8 +12,11 @@ from meilisearch.index import Index
 from meilisearch.models.task import TaskInfo
 
 from search.engine import Health, SearchUnavailable
+from search.meilisearch_alike import Probes
 from search.meilisearch_layout import PRIMARY_KEY, code, entry, key_of, settings
 from search.meilisearch_query import (
+    Answer,
+    Asked,
     Asking,
     Inquiry,
     questions,
@@ -22,7 +25,7 @@ from search.meilisearch_query import (
     suggestions,
 )
 from search.meilisearch_server import MeilisearchServer, Now, plainly
-from search.schema import Document, Query, Results, Suggestion
+from search.schema import Document, Hit, Query, Results, Sketch, Suggestion
 
 BATCH = 1000  # documents sent at once
 TASKS_UNDER_WAY = 20  # batches sent before the first is waited for
@@ -117,6 +120,14 @@ class MeilisearchEngine:
             (answer,) = self._server.ask(restriction(query), [asked])
             return suggestions(answer)
 
+    def alike(self, sketch: Sketch) -> tuple[Hit, ...]:
+        """The documents most like a sketch: one request, or two where many say its words."""
+        hybrid = sketch.vector is not None and len(sketch.vector) == self._vector_size
+        probes, allowed = Probes.about(sketch, self._index, hybrid=hybrid), restriction(sketch)
+        with plainly():
+            answers = self._named(allowed, probes.first)
+            return probes.hits(answers | self._named(allowed, probes.second(answers)))
+
     def marks(self) -> Iterator[tuple[str, str]]:
         """Every key held and the mark of its version."""
         offset, total = 0, 1
@@ -137,6 +148,10 @@ class MeilisearchEngine:
         except SearchUnavailable as problem:
             return Health(ready=False, problem=str(problem))
         return Health(ready=True, documents=documents)
+
+    def _named(self, allowed: str, asked: Mapping[str, Asked]) -> dict[str, Answer]:
+        """The answer to each question, by its name."""
+        return dict(zip(asked, self._server.ask(allowed, list(asked.values())), strict=True))
 
     def _entry(self, document: Document) -> dict[str, Any]:
         return entry(document, self._vector_size)

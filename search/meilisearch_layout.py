@@ -10,6 +10,7 @@ from search.text import normalise, stemmed
 
 PRIMARY_KEY = "id"
 EMBEDDER = "meaning"
+CATEGORIES = "categories_is"
 TIE = "tie"
 PUBLISHED = "published_on_day"
 SEARCHABLE = tuple(sorted((field for field in FIELDS if field.weight > 0), key=lambda field: -field.weight))
@@ -35,7 +36,7 @@ def settings(vector_size: int | None) -> dict[str, Any]:
         "searchableAttributes": [
             name for field in SEARCHABLE for name in (f"{field.name}_stems", f"{field.name}_words")
         ],
-        "displayedAttributes": [PRIMARY_KEY, "family", "title", "_geo"],
+        "displayedAttributes": [PRIMARY_KEY, "family", "title", CATEGORIES, "_geo"],
         "filterableAttributes": [
             *(f"{field.name}_is" for field in FIELDS if field.filterable),
             *(f"{field.name}_day" for field in FIELDS if field.sortable),

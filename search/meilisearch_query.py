@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from math import ceil
 from typing import Any
 
-from search.geo import Point, miles_between
+from search.geo import Point
+from search.meilisearch_filters import all_of, geo_point, miles_to, one_of, within
 from search.meilisearch_layout import (
     EMBEDDER,
     MOST_HITS,
@@ -16,11 +16,10 @@ from search.meilisearch_layout import (
     STEMS,
     TIE,
     TITLES,
-    code,
     key_of,
     value_of,
 )
-from search.schema import CLOSING_DAYS, CLOSING_FACET, Hit, Query, Results, Sort, Suggestion
+from search.schema import CLOSING_DAYS, CLOSING_FACET, Hit, Query, Results, Sketch, Sort, Suggestion
 from search.synonyms import synonyms
 from search.text import Run, runs, says_something, stemmed
 
@@ -31,17 +30,15 @@ Count = tuple[str, int]  # what is counted apart: a facet, and for “closes wit
 NONSENSE = (AttributeError, LookupError, TypeError, ValueError)
 MOST_WORDS = 10  # Meilisearch reads no more
 WHOLE: Count = ("", 0)  # everything found, for a page that starts in between
-METRES_IN_A_MILE = 1609.344
-HALF_ROUND_THE_WORLD = 12_500.0  # miles; nothing is farther
 ORDERS = {
     Sort.NEWEST: [f"{PUBLISHED}:desc", f"{TIE}:asc"],
     Sort.CLOSING: ["closes_on_day:asc", f"{PUBLISHED}:desc", f"{TIE}:asc"],
 }
 
 
-def restriction(query: Query) -> str:
+def restriction(asked: Query | Sketch) -> str:
     """The place and the audiences, as a filter: what holds whatever else is asked."""
-    return f"{_is('place', [query.place])} AND {_is('audience', query.audiences)}"
+    return all_of([one_of("place", [asked.place]), one_of("audience", asked.audiences)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +202,7 @@ def questions(query: Query, text: str, index: str, *, hybrid: bool) -> Questions
     asked = [name for name in query.facets if name != CLOSING_FACET]
     here = [f"{name}_is" for name in asked if name not in conditions]
     page = base | _page(query) | _order(query) | {
-        "filter": _all(fixed, conditions.values()),
+        "filter": all_of([fixed, *conditions.values()]),
         "attributesToRetrieve": [PRIMARY_KEY, "_geo"],
         "showRankingScore": True,
     }  # fmt: skip
@@ -217,12 +214,12 @@ def questions(query: Query, text: str, index: str, *, hybrid: bool) -> Questions
     for name in asked:
         if name in conditions:
             others = [each for field, each in conditions.items() if field != name]
-            counts[(name, 0)] = counting | {"filter": _all(fixed, others), "facets": [f"{name}_is"]}
+            counts[(name, 0)] = counting | {"filter": all_of([fixed, *others]), "facets": [f"{name}_is"]}
     if CLOSING_FACET in query.facets:
         others = [each for field, each in conditions.items() if field != CLOSING_FACET]
         for days in CLOSING_DAYS:
             counts[(CLOSING_FACET, days)] = counting | {
-                "filter": _all(fixed, [*others, _within(query, days)])
+                "filter": all_of([fixed, *others, _within(query, days)])
             }
     return Questions(query, page, counts)
 
@@ -234,8 +231,8 @@ def suggestion_question(query: Query, asking: Asking, index: str) -> Asked:
         "q": asking.text(),
         "attributesToSearchOn": TITLES,
         "matchingStrategy": "all",
-        "filter": _all(
-            restriction(query), (each for name, each in _conditions(query).items() if name != "near")
+        "filter": all_of(
+            [restriction(query), *(each for name, each in _conditions(query).items() if name != "near")]
         ),
         "attributesToRetrieve": [PRIMARY_KEY, "family", "title"],
         "limit": query.limit,
@@ -251,11 +248,9 @@ def suggestions(answer: Answer) -> tuple[Suggestion, ...]:
 
 def _conditions(query: Query) -> dict[str, str]:
     """Each filter asked for, by the name of its facet."""
-    found = {name: _is(name, values) for name, values in query.asked_filters.items()}
+    found = {name: one_of(name, values) for name, values in query.asked_filters.items()}
     if query.near is not None and query.within_miles is not None:
-        # Up to the next whole metre, so that what lies on the very edge is in.
-        metres = ceil(min(query.within_miles, HALF_ROUND_THE_WORLD) * METRES_IN_A_MILE)
-        found["near"] = f"_geoRadius({_at(query.near)}, {metres})"
+        found["near"] = within(query.near, query.within_miles)
     if query.closes_within is not None:
         found[CLOSING_FACET] = _within(query, query.closes_within)
     return found
@@ -266,20 +261,6 @@ def _within(query: Query, days: int) -> str:
         raise ValueError("“Closes within” needs today's date")
     today = query.today.toordinal()
     return f"closes_on_day {today} TO {today + min(days, date.max.toordinal())}"
-
-
-def _is(name: str, values: Collection[str]) -> str:
-    """One of these values; coded, none of them can end the quotation it stands in."""
-    coded = ", ".join(f'"{code(value)}"' for value in sorted(values))
-    return f"{name}_is IN [{coded}]"
-
-
-def _all(fixed: str, conditions: Iterable[str]) -> str:
-    return " AND ".join([fixed, *conditions])
-
-
-def _at(point: Point) -> str:
-    return f"{float(point.lat)!r}, {float(point.lon)!r}"
 
 
 def _page(query: Query) -> Asked:
@@ -294,13 +275,9 @@ def _order(query: Query) -> Asked:
     if query.sort is Sort.RELEVANCE:
         return {}
     if query.sort is Sort.NEAREST and query.near is not None:
-        return {"sort": [f"_geoPoint({_at(query.near)}):asc", *ORDERS[Sort.NEWEST]]}
+        return {"sort": [f"{geo_point(query.near)}:asc", *ORDERS[Sort.NEWEST]]}
     return {"sort": ORDERS[query.sort]}
 
 
 def _hit(found: Answer, near: Point | None) -> Hit:
-    place = found.get("_geo")
-    miles = None
-    if near is not None and place is not None:
-        miles = miles_between(near, Point(float(place["lat"]), float(place["lng"])))
-    return Hit(key_of(found[PRIMARY_KEY]), float(found["_rankingScore"]), miles)
+    return Hit(key_of(found[PRIMARY_KEY]), float(found["_rankingScore"]), miles_to(found, near))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import date
 from enum import StrEnum
+from math import inf
 
 from search.geo import Point
 
@@ -13,6 +14,9 @@ PUBLIC = "public"  # the audience everybody belongs to
 
 # £, lowest first: a band's slug, and the least a value in it can be.
 VALUE_BANDS = {"under-5k": 0, "5k-25k": 5_000, "25k-100k": 25_000, "100k-1m": 100_000, "over-1m": 1_000_000}
+OPEN = "open"
+MOST_SKETCHED = 24  # words read of a sketch, the heaviest
+KIN_SHARE = 0.5  # what being filed elsewhere under the same parent is worth
 CLOSING_DAYS = (7, 14, 30, 90)  # “closes within”, in days from today
 
 
@@ -154,6 +158,65 @@ class Query:
     def asked_filters(self) -> dict[str, frozenset[str]]:
         """The filters that ask for something."""
         return {name: values for name, values in self.filters.items() if values}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What something open should be like: any of it is enough to be found, and more of it is better.
+
+    `words` are plain ones (not stems), with how telling each is; the heaviest are read. `categories` are
+    slugs with what being filed there is worth beside a word of that weight; what is filed elsewhere under
+    the same parent is worth half. A document that says quantity kinds must say one of these, if any are
+    given, and one known to be farther than `within_miles` is left out; what says nothing of either stays.
+    With a vector, what is closest in meaning is found too, where the engine keeps any.
+
+    `limit` are found so. `nearest` adds those not yet among them of so many that are simply the nearest of
+    these families; with categories, of those filed in one of them or below it.
+    """
+
+    place: str
+    families: frozenset[str]
+    audiences: frozenset[str] = frozenset({PUBLIC})
+    words: Mapping[str, float] = field(default_factory=dict)
+    categories: Mapping[str, float] = field(default_factory=dict)
+    quantity_kinds: frozenset[str] = frozenset()
+    near: Point | None = None
+    within_miles: float | None = None
+    vector: tuple[float, ...] | None = field(default=None, repr=False)
+    limit: int = 200
+    nearest: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a sketch that could only be followed by dropping part of it."""
+        if not self.place or not self.audiences or "" in self.audiences:
+            raise ValueError("A sketch is always of something in one place, for people of known audiences")
+        if not self.families or not self.families <= FAMILIES:
+            raise ValueError(f"Not families: {sorted(self.families)}")
+        for said, weight in (*self.words.items(), *self.categories.items()):
+            if not 0 < weight < inf:
+                raise ValueError(f"Not a weight: {weight} of {said!r}")
+        if self.near is None and (self.within_miles is not None or self.nearest):
+            raise ValueError("Distance needs a point to measure from")
+        if self.within_miles is not None and not self.within_miles >= 0:
+            raise ValueError(f"Not a distance in miles: {self.within_miles}")
+        if self.limit < 0 or self.nearest < 0:
+            raise ValueError(f"Not a number of documents: {self.limit}, {self.nearest}")
+
+    @property
+    def category_weights(self) -> dict[str, float]:
+        """What each slug a document may be filed under adds, heaviest first.
+
+        Documents are filed under the ancestors of their categories too, so that the steps down to a slug
+        together add what the slug is worth.
+        """
+        found: dict[str, float] = {}
+        for slug, weight in self.categories.items():
+            share = 1.0
+            for step in reversed(_path(slug)):
+                parent = "/" in step
+                found[step] = max(found.get(step, 0.0), weight * share * (1 - KIN_SHARE if parent else 1))
+                share *= KIN_SHARE
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
 @dataclass(frozen=True, slots=True)

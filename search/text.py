@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,6 +77,15 @@ def stemmed(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(stem for word in words for stem in stems(word))
 
 
+def weighed_stems(words: Mapping[str, float], most: int) -> dict[str, float]:
+    """The stems of words, each with the weights of all its words together, heaviest first."""
+    found: dict[str, float] = {}
+    for said, weight in words.items():
+        for stem in dict.fromkeys(stemmed(normalise(said).split())):
+            found[stem] = found.get(stem, 0.0) + weight
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0]))[:most])
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Words typed side by side, normalised; `quoted` if they were in quotation marks."""
@@ -98,14 +107,3 @@ def says_something(asked: tuple[Run, ...]) -> frozenset[str]:
     if telling := plain - STOP_WORDS:
         return frozenset(telling)
     return frozenset() if any(run.quoted for run in asked) else frozenset(plain)
-
-
-def query_words(text: str) -> tuple[str, ...]:
-    """The stems a person is looking for, each once, in their order.
-
-    Stop words are left out unless there is nothing else. Empty when no letter or digit was typed.
-    """
-    words = normalise(text[:LONGEST_QUERY]).split()
-    telling = [word for word in words if word not in STOP_WORDS] or words
-    stems = english().analyze(" ".join(telling))
-    return tuple(dict.fromkeys(stems))[:MOST_QUERY_WORDS]

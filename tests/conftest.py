@@ -67,6 +67,7 @@ def app(_application: tuple, tmp_path: Path) -> Iterator[Flask]:
     with flask_app.app_context():
         yield flask_app
         db.session.remove()
+    flask_app.extensions["exposure"].forget()  # what pages of this test showed is no other test's
 
 
 @pytest.fixture

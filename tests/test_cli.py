@@ -34,6 +34,7 @@ NEED_TABLES = [
     ["import", "charities", "gone.csv"],
     ["match", "run"],
     ["digests", "send"],
+    ["exposure", "report"],
     ["search", "rebuild"],
     ["search", "check"],
     ["demo", "load"],
@@ -44,6 +45,7 @@ NEED_A_PLACE = [
     ["import", "charities", "gone.csv"],
     ["match", "run"],
     ["digests", "send"],
+    ["exposure", "report"],
     ["search", "rebuild"],
     ["search", "check"],
 ]

@@ -32,6 +32,7 @@ function fill(form, said) {
     if (!values) continue;
     if (isChoice(control)) {
       control.checked = values.includes(control.value);
+      if (control.checked) control.closest("details")?.setAttribute("open", ""); // what was kept is seen
     } else if (control.multiple) {
       for (const option of control.options) option.selected = values.includes(option.value);
     } else {

@@ -116,3 +116,49 @@ def categories(charities: Path, teacher: Path | None, out: Path | None) -> None:
     learnt = f"from {teacher.name}" if teacher else f"in {bench_categories.PARTS} parts, each from the others"
     about = {"benchmark": "categories", "charities": len(asked), "learnt": learnt}
     say(about | figures, bench_categories.table(figures))
+
+
+@bench.command("ranking")
+@click.argument("awards", type=FILE)
+@click.option(
+    "--train", "teachers", type=FILE, multiple=True, help="Learn from the awards of this file first."
+)
+@click.option(
+    "--postcodes",
+    type=FILE,
+    help="A CSV file of postcode districts (outcode, lat, lon), for distances far from our place.",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the answers here.")
+def ranking(awards: Path, teachers: tuple[Path, ...], postcodes: Path | None, out: Path | None) -> None:
+    """How well the supplier who won is told from everybody known before, beside plain orders."""
+    from marketplace.bench import awards as bench_awards
+    from marketplace.bench import ranking as bench_ranking
+    from marketplace.bench.ranking_ours import ours
+
+    points = bench_awards.middles(postcodes)
+    asked = bench_awards.read(awards, points)
+    taught = [bench_awards.without(bench_awards.read(teacher, points), asked) for teacher in teachers]
+    scored = bench_ranking.measure(asked, ours(taught), out)
+    figures = bench_ranking.report(scored)
+    about = {
+        "benchmark": "ranking",
+        "awards": len(asked),
+        "learnt_from": [teacher.name for teacher in teachers],
+    }
+    say(about | figures, bench_ranking.table(figures))
+
+
+@bench.command("fairness")
+@click.option("--days", type=click.IntRange(min=1), default=28, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write each day’s figures here.")
+def fairness(days: int, seed: int, out: Path | None) -> None:
+    """How fairly exposure is shared and introductions are made, in a generated county."""
+    from marketplace.bench import fairness as bench_fairness
+    from marketplace.bench import records
+
+    done = bench_fairness.measure(days, seed)
+    figures = bench_fairness.report(done)
+    if out:
+        records.write(out, done.by_day)
+    say({"benchmark": "fairness", "days": days, "seed": seed} | figures, bench_fairness.table(figures))

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 RESAMPLES = 10_000
 AT_ONCE = 500  # resamples drawn together
 
 Answer = TypeVar("Answer")
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,38 @@ def mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
+def resampled(columns: Sequence[Sequence[float]], *, seed: int = 0) -> Numbers:
+    """Means of each column over the same queries drawn again and again: shape (RESAMPLES, columns).
+
+    Columns are paired, one number a query each: a draw takes the same queries of all of them. Nothing
+    drawn, from no queries, is shape (0, columns).
+    """
+    values = np.asarray(columns, dtype=np.float64).T
+    if not len(values):
+        return np.zeros((0, len(columns)))
+    random = np.random.default_rng(seed)
+    shifts = np.arange(AT_ONCE)[:, None] * len(values)
+    means = []
+    for _ in range(RESAMPLES // AT_ONCE):
+        drawn = random.integers(0, len(values), (AT_ONCE, len(values))) + shifts
+        times = np.bincount(drawn.ravel(), minlength=AT_ONCE * len(values)).reshape(AT_ONCE, -1)
+        means.append(times @ values / len(values))
+    return np.concatenate(means)
+
+
+def interval(drawn: Numbers) -> tuple[float, float] | None:
+    """The middle 95% of what was drawn, leaving out what is no number; None if nothing is left."""
+    usable = drawn[np.isfinite(drawn)]
+    if not len(usable):
+        return None
+    low, high = np.quantile(usable, [0.025, 0.975])
+    return float(low), float(high)
+
+
 def difference(ours: Sequence[float], theirs: Sequence[float], *, seed: int = 0) -> tuple[float, float]:
     """The 95% interval of the mean difference on the same queries: a paired bootstrap over them."""
-    if not ours:
-        return 0.0, 0.0
-    gained = np.asarray(ours, dtype=np.float64) - np.asarray(theirs, dtype=np.float64)
-    random = np.random.default_rng(seed)
-    means = [
-        gained[random.integers(0, len(gained), (AT_ONCE, len(gained)))].mean(axis=1)
-        for _ in range(RESAMPLES // AT_ONCE)
-    ]
-    low, high = np.quantile(np.concatenate(means), [0.025, 0.975])
-    return float(low), float(high)
+    means = resampled([ours, theirs], seed=seed)
+    return interval(means[:, 0] - means[:, 1]) or (0.0, 0.0)
 
 
 def ratio(ours: float, theirs: float) -> float | None:

@@ -21,9 +21,9 @@ TRADE = tuple(
     consultation planning project manager apprentice placement warehouse packing assembly sewing laundry
     ironing pets dogs walking hens bees river flood farm tractor hire plant scaffold crane digger""".split()  # noqa: SIM905  # a paragraph reads easier
 )
-_BEGIN = "b br c ch d dr f fl g gr h j k l m n p pl pr qu r s sh sl st t th tr v w wh".split()  # noqa: SIM905
-_MIDDLE = "a e i o u ai ea ee oa oo ou ar er or".split()  # noqa: SIM905
-_END = "b ck d f g l ll m n nd ng p r rd rn s sh st t th x y".split()  # noqa: SIM905
+_BEGIN = "b br c ch d dr f fl g gr h j k l m n p pl pr qu r s sh sl st t th tr v w wh".split()  # noqa: SIM905  # easier to read as one line
+_MIDDLE = "a e i o u ai ea ee oa oo ou ar er or".split()  # noqa: SIM905  # easier to read as one line
+_END = "b ck d f g l ll m n nd ng p r rd rn s sh st t th x y".split()  # noqa: SIM905  # easier to read as one line
 
 
 def made_word(number: int) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from marketplace.categories.catalogue import catalogue
+from marketplace.credentials.catalogue import catalogue as credentials
 from marketplace.demo.content import DemoListing, DemoNeed, DemoOpportunity, DemoOrganisation
 from marketplace.places import postcodes
 from marketplace.pledges.models import STILL_COUNTS, PledgeStatus
@@ -39,6 +40,14 @@ def _of_organisation(organisation: DemoOrganisation) -> Iterator[str]:
     for slug in organisation.interests:
         if slug not in catalogue():
             yield f"{organisation.key}: there is no category “{slug}”"
+    for slug in organisation.credentials:
+        if slug not in credentials():
+            yield f"{organisation.key}: there is no credential “{slug}”"
+    for share in (organisation.staff_local, organisation.spend_local):
+        if share is not None and not 0 <= share <= 100:
+            yield f"{organisation.key}: {share} is no percentage"
+    if organisation.capacity and not 0 < organisation.capacity.days_ago <= organisation.joined_days_ago:
+        yield f"{organisation.key}: they said what they can take on before they joined, or not yet"
 
 
 def _of_listing(listing: DemoListing, organisation: DemoOrganisation) -> Iterator[str]:
@@ -56,6 +65,10 @@ def _of_listing(listing: DemoListing, organisation: DemoOrganisation) -> Iterato
         yield "it is closed when its last day is past, and not before"
     if ends is not None and -ends >= listing.published_days_ago:
         yield "it closed before it was published"
+    if isinstance(listing, DemoNeed | DemoOpportunity):
+        for slug in listing.must_have:
+            if slug not in credentials():
+                yield f"there is no credential “{slug}”"
     if isinstance(listing, DemoOpportunity) and listing.value_low > listing.value_high:
         yield "its lowest value is above its highest"
 

@@ -56,6 +56,17 @@ class DemoResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCapacity:
+    """What an organisation said it can take on, and how long ago."""
+
+    days_ago: int
+    jobs_a_quarter: int | None = optional(default=None)
+    volunteers_a_month: int | None = optional(default=None)
+    hours_left: int | None = optional(default=None)
+    money_left: int | None = optional(default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoListing:
     """What the four families share."""
 
@@ -86,6 +97,7 @@ class DemoNeed(DemoListing):
     items: tuple[DemoItem, ...] = given(longest=12)
     needed_in_days: int
     hosting: str = optional(longest=1000)
+    must_have: tuple[str, ...] = optional((), longest=12)
     pledges: tuple[DemoPledge, ...] = optional((), called="pledge")
 
     @property
@@ -105,6 +117,7 @@ class DemoOpportunity(DemoListing):
     closes_in_days: int
     starts_in_days: int
     sme_friendly: bool = optional(default=False)
+    must_have: tuple[str, ...] = optional((), longest=12)
     responses: tuple[DemoResponse, ...] = optional((), called="response")
 
     @property
@@ -149,6 +162,10 @@ class DemoOrganisation:
     interests: tuple[str, ...] = optional((), longest=12)
     founded: int
     joined_days_ago: int
+    credentials: tuple[str, ...] = optional((), longest=12)
+    staff_local: int | None = optional(default=None)  # percent, as is the next
+    spend_local: int | None = optional(default=None)
+    capacity: DemoCapacity | None = optional(default=None)  # noqa: RUF009  # it makes a field
     needs: tuple[DemoNeed, ...] = optional((), called="need")
     opportunities: tuple[DemoOpportunity, ...] = optional((), called="opportunity")
     capabilities: tuple[DemoCapability, ...] = optional((), called="capability")

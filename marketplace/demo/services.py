@@ -89,8 +89,12 @@ def _open_board(past: Past, now: datetime) -> Board:
 
 def _match(past: Past, now: datetime) -> None:
     """Who fits what, as `match run` finds it."""
-    asks, fits = running.rank_everything(now.date())
-    for _ in running.store_in_steps(asks, fits, now=now, counts=running.Counts()):
+    counts = running.Counts()
+    for _ in (
+        *running.renew_readings(now),
+        *running.run(now, counts=counts),
+        *running.finish(now, counts=counts),
+    ):
         past.session.flush()
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from marketplace import audit
 from marketplace.demo import writing
 from marketplace.demo.content import (
+    DemoCapacity,
     DemoListing,
     DemoNeed,
     DemoOpportunity,
@@ -57,7 +58,10 @@ class Story:
         """Work out what happened when; nothing is written yet."""
         for each in organisations:
             self._joined[each.key] = moment(each.key, each.joined_days_ago, self.now)
-            self._add(self._joined[each.key], partial(self._join, each))
+            joined = self._add(self._joined[each.key], partial(self._join, each))
+            if each.capacity is not None:
+                said = moment(f"{each.key} room", each.capacity.days_ago, self.now)
+                self._add(said, partial(self._say_room, each, each.capacity), after=joined)
         for owner in organisations:
             for listing in owner.listings:
                 self._gather_listing(listing, owner)
@@ -140,6 +144,9 @@ class Story:
 
     def _join(self, content: DemoOrganisation, at: datetime) -> None:
         writing.join(self.board, content, at=at)
+
+    def _say_room(self, owner: DemoOrganisation, content: DemoCapacity, at: datetime) -> None:
+        writing.say_room(self.board, owner, content, at=at)
 
     def _put_up(self, content: DemoListing, owner: DemoOrganisation, at: datetime) -> None:
         writing.put_up(self.board, content, owner, at=at)

@@ -9,8 +9,10 @@ from marketplace import audit
 from marketplace.accounts.models import User
 from marketplace.capabilities import services as capabilities
 from marketplace.capabilities.models import Capability
+from marketplace.capacity import services as capacity
 from marketplace.demo.content import (
     DemoCapability,
+    DemoCapacity,
     DemoItem,
     DemoListing,
     DemoNeed,
@@ -65,6 +67,9 @@ def join(board: Board, content: DemoOrganisation, *, at: datetime) -> None:
         turnover=content.turnover,
         balance_sheet=content.balance_sheet,
         interests=content.interests,
+        credentials=content.credentials,
+        staff_local=content.staff_local,
+        spend_local=content.spend_local,
     )
     organisation = organisations.create(details, place=board.place, actor=people[0], now=at)
     organisation.founded_year = content.founded
@@ -72,6 +77,17 @@ def join(board: Board, content: DemoOrganisation, *, at: datetime) -> None:
     for colleague in people[1:]:
         db.session.add(Membership(user=colleague, organisation=organisation, created_at=at))
     board.organisations[content.key], board.people[content.key] = organisation, people[0]
+
+
+def say_room(board: Board, owner: DemoOrganisation, content: DemoCapacity, *, at: datetime) -> None:
+    """An organisation says how much it can take on."""
+    details = capacity.CapacityDetails(
+        jobs_a_quarter=content.jobs_a_quarter,
+        volunteers_a_month=content.volunteers_a_month,
+        hours_left=content.hours_left,
+        money_left=content.money_left,
+    )
+    capacity.say(board.organisations[owner.key], details, actor=board.people[owner.key], now=at)
 
 
 def sign_up(board: Board, person: DemoPerson, *, at: datetime) -> User:
@@ -139,6 +155,7 @@ def _need(content: DemoNeed, shared: dict[str, Any], today: date) -> needs.NeedD
         quantities=tuple(_quantity(item) for item in content.items),
         closes_on=today + timedelta(days=content.needed_in_days),
         hosting=content.hosting,
+        must_have=content.must_have,
     )
 
 
@@ -152,6 +169,7 @@ def _opportunity(
         value_high=content.value_high,
         closes_on=today + timedelta(days=content.closes_in_days),
         starts_on=today + timedelta(days=content.starts_in_days),
+        must_have=content.must_have,
     )
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import url_for
+from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.listings import queries as listings
-from marketplace.listings.cards import STATUS_WORDS, Card, address, card
+from marketplace.listings.cards import STATUS_WORDS, Card, address, card, miles_apart
 from marketplace.listings.models import ASKS, Listing, ListingStatus
+from marketplace.matching import viewing
 from marketplace.matching.models import Match, MatchStatus
+from marketplace.matching.viewing import Side
 from marketplace.organisations.models import Organisation
 from marketplace.pledges import queries as pledges
 from marketplace.pledges.models import Pledge, PledgeStatus
@@ -37,6 +40,14 @@ class Suggestion:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a match that was taken up, and where that can be read."""
+
+    words: str
+    url: str
+
+
 REASONS_SHOWN = 2
 
 
@@ -45,11 +56,52 @@ def suggestions(matches: Iterable[Match], *, today: date) -> list[Suggestion]:
     return [
         Suggestion(
             match,
-            card(match.listing, today=today),
-            tuple(part["words"] for part in match.parts if part["points"] > 0)[:REASONS_SHOWN],
+            card(match.listing, today=today, miles=miles_apart(match.organisation, match.listing)),
+            viewing.reasons(match, Side.FITS, limit=REASONS_SHOWN),
         )
         for match in matches
     ]
+
+
+def what_came(organisation: Organisation, matches: Iterable[Match]) -> dict[int, Came]:
+    """What became of those that were taken up, by listing: two queries, however many there are."""
+    taken_up = [match.listing_id for match in matches if match.status is MatchStatus.CONVERTED]
+    if not taken_up:
+        return {}
+    given = db.select(Pledge).where(Pledge.giver_id == organisation.id, Pledge.need_id.in_(taken_up))
+    answered = db.select(Response).where(
+        Response.supplier_id == organisation.id, Response.opportunity_id.in_(taken_up)
+    )
+    promises = db.session.scalars(given.options(joinedload(Pledge.quantity_row)).order_by(Pledge.id))
+    found = {
+        pledge.need_id: Came(
+            f"You promised {pledge.what}: {PLEDGE_CAME[pledge.status]}",
+            url_for("pledges.show", pledge_id=pledge.id),
+        )
+        for pledge in promises  # of several, the last
+    }
+    for response in db.session.scalars(answered):
+        found[response.opportunity_id] = Came(
+            f"You answered: {RESPONSE_CAME[response.status]}",
+            url_for("responses.show", response_id=response.id),
+        )
+    return found
+
+
+PLEDGE_CAME = {
+    PledgeStatus.OFFERED: "it waits for their yes",
+    PledgeStatus.ACCEPTED: "they said yes",
+    PledgeStatus.DELIVERED: "given, and waits to be confirmed",
+    PledgeStatus.CONFIRMED: "given and confirmed",
+    PledgeStatus.DECLINED: "they said no",
+    PledgeStatus.WITHDRAWN: "you took it back",
+}
+RESPONSE_CAME = {
+    ResponseStatus.INTERESTED: "it waits for their decision",
+    ResponseStatus.SHORTLISTED: "you are on the shortlist",
+    ResponseStatus.DECLINED: "they said no",
+    ResponseStatus.WITHDRAWN: "you took it back",
+}
 
 
 def notices_by_status(organisation: Organisation, *, today: date) -> list[tuple[str, list[Card]]]:

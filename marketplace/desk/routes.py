@@ -1,17 +1,24 @@
 """My desk: what waits, what fits, what is under way."""
 
-from flask import Blueprint, render_template
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.access import current_person, requires
 from marketplace.desk import queries
+from marketplace.extensions import db
 from marketplace.matching import queries as matching
+from marketplace.matching import services
+from marketplace.matching.models import Match
+from marketplace.matching.queries import Shelf
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 MATCHES_SHOWN = 6
-MATCHES_ON_A_PAGE = 50
+MATCHES_ON_A_PAGE = 20
+HIGHEST_ID = 2**31 - 1  # what the databases hold
 
 
 @bp.get("")
@@ -21,33 +28,57 @@ def index() -> ResponseReturnValue:
     if organisation is None:
         return render_template("desk/welcome.html")
     today = clock.today()
-    return render_template(
+    new = matching.waiting_for(organisation, today=today, limit=MATCHES_SHOWN)
+    page = render_template(
         "desk/index.html",
         organisation=organisation,
         waiting=queries.waiting_for(organisation, today=today),
-        matches=queries.suggestions(
-            matching.waiting_for(organisation, today=today, limit=MATCHES_SHOWN), today=today
-        ),
-        matches_total=matching.number_waiting(organisation, today=today),
+        matches=queries.suggestions(new, today=today),
+        numbers=matching.numbers_of(organisation, today=today),
+        says_little=matching.says_little(organisation),
         notices=queries.notices_by_status(organisation, today=today),
         under_way=queries.under_way(organisation),
         done=queries.done_so_far(organisation),
     )
+    _were_shown(new)
+    return page
 
 
-@bp.get("/matches")
+@bp.get("/matches", defaults={"shelf": Shelf.NEW.value})
+@bp.get(f"/matches/<any({', '.join(each.value for each in Shelf if each is not Shelf.NEW)}):shelf>")
 @requires("desk.see")
-def matches() -> ResponseReturnValue:
+def matches(shelf: str) -> ResponseReturnValue:
+    """One shelf of matches: new, saved, later or done, a page at a time."""
     organisation = current_person().acting_for
     if organisation is None:
         return render_template("desk/welcome.html")
-    today = clock.today()
-    return render_template(
-        "desk/matches.html",
+    today, lies_on = clock.today(), Shelf(shelf)
+    found = matching.page_of(organisation, lies_on, today=today, after=_after(), limit=MATCHES_ON_A_PAGE)
+    page = render_template(
+        f"desk/matches_{lies_on.value}.html",
         organisation=organisation,
-        matches=queries.suggestions(
-            matching.waiting_for(organisation, today=today, limit=MATCHES_ON_A_PAGE), today=today
-        ),
-        matches_total=matching.number_waiting(organisation, today=today),
-        answered=matching.answered_by(organisation),
+        shelf=lies_on,
+        found=found,
+        matches=queries.suggestions(found.matches, today=today),
+        numbers=matching.numbers_of(organisation, today=today),
+        says_little=lies_on is Shelf.NEW and matching.says_little(organisation),
+        came=queries.what_came(organisation, found.matches) if lies_on is Shelf.DONE else {},
     )
+    if lies_on is Shelf.NEW:
+        _were_shown(found.matches, first=found.first)
+    return page
+
+
+def _after() -> int | None:
+    """The match in the address that the page begins after, if it can be one."""
+    number = request.args.get("after", type=int)
+    return number if number is not None and 0 < number <= HIGHEST_ID else None
+
+
+def _were_shown(in_order: Sequence[Match], *, first: int = 1) -> None:
+    """New matches went to the screen in this order, the first of them in place `first` of its list.
+
+    After the page is drawn: a commit makes every row be read again.
+    """
+    services.shown(in_order, first=first, now=clock.now())
+    db.session.commit()

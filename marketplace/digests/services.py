@@ -11,6 +11,9 @@ from marketplace import audit, mail
 from marketplace.accounts.models import User
 from marketplace.digests import queries
 from marketplace.digests.models import Digest, DigestItem
+from marketplace.exposure import services as exposure
+from marketplace.exposure.models import Channel
+from marketplace.exposure.showing import subject
 from marketplace.extensions import db
 from marketplace.listings.cards import FAMILY_WORDS, when
 from marketplace.matching.models import Match, MatchStatus
@@ -110,6 +113,12 @@ def _compose(digest: Digest, chosen: Chosen, organisations: Sequence[Organisatio
         item.match.notified_at = now
         if item.match.status is MatchStatus.SUGGESTED:
             item.match.status = MatchStatus.NOTIFIED
+    exposure.seen(
+        [subject(item.match.listing) for item in chosen.items],
+        day=now.date(),
+        channel=Channel.EMAIL,
+        explored={subject(item.match.listing) for item in chosen.items if item.match.explored},
+    )
 
 
 def _line(item: Item) -> Line:

@@ -1,7 +1,5 @@
 """The results of a search as a table for a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +14,7 @@ from marketplace.discovery.queries import Row
 from marketplace.listings import cards
 from marketplace.listings.models import Listing
 from marketplace.organisations.models import Organisation
+from marketplace.web import sheets
 from search.schema import Hit
 
 MOST = 5_000
@@ -24,8 +23,6 @@ COLUMNS = (
     "Kind", "Type", "Title", "Summary", "Organisation", "Kind of organisation", "Subjects", "Town", "Ward",
     "Miles", "Value from (£)", "Value to (£)", "State", "On the board since", "Closes on", "Address",
 )  # fmt: skip
-# What a spreadsheet takes for the beginning of a formula, the wide forms of East Asian keyboards too.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def found(asked: Asked, board: Board) -> tuple[Hit, ...]:
@@ -35,25 +32,11 @@ def found(asked: Asked, board: Board) -> tuple[Hit, ...]:
 
 def table(hits: Sequence[Hit], board: Board) -> Iterator[bytes]:
     """The file, a slice at a time, so that nobody waits for the whole and it is never held in memory."""
-    yield _lines([COLUMNS]).encode("utf-8-sig")
+    yield sheets.START + sheets.lines([COLUMNS])
     for start in range(0, len(hits), AT_ONCE):
         part = hits[start : start + AT_ONCE]
         rows = queries.rows_of([hit.key for hit in part], board.place, with_categories=True)
-        lines = [_row(rows[hit.key], hit, board) for hit in part if hit.key in rows]
-        yield _lines(lines).encode()
-
-
-def safe(cell: Any) -> Any:
-    """A cell that no spreadsheet runs: text that looks like a formula is marked as text."""
-    if not isinstance(cell, str):
-        return cell
-    return f"'{cell}" if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell
-
-
-def _lines(rows: Sequence[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows([safe(cell) for cell in row] for row in rows)
-    return text.getvalue()
+        yield sheets.lines(_row(rows[hit.key], hit, board) for hit in part if hit.key in rows)
 
 
 def _row(row: Row, hit: Hit, board: Board) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from flask import current_app, url_for
 from marketplace.discovery import browsing, queries
 from marketplace.discovery.asking import PER_PAGE, Asked, Board, query
 from marketplace.discovery.choices import FACETS
+from marketplace.discovery.queries import Row
 from marketplace.listings import cards
 from marketplace.listings.cards import Card
 from marketplace.matching import queries as matching
@@ -25,16 +26,26 @@ PASSAGE = 200  # characters shown
 class Found:
     """One page of slips, and how many would be found by each choice of each filter.
 
-    While browsing nobody counts: `counts` is None, `total` is too unless one page holds it all, and
-    `older` is where the next page begins.
+    The first of them is in place `first` of all. While browsing nobody counts: `counts` is None, `total` is
+    too unless one page holds it all, `older` is where the next page begins, and of the pages after the first
+    nobody knows how far down they are.
     """
 
-    cards: Sequence[Card]
+    slips: Sequence[tuple[Card, Row]]
     total: int | None
     page: int = 1
     pages: int = 1
     counts: Mapping[str, Mapping[str, int]] | None = field(default=None, repr=False)
     older: int | None = None
+    first: int = 1
+
+    @property
+    def cards(self) -> list[Card]:
+        return [card for card, _ in self.slips]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for _, row in self.slips]
 
     @property
     def engine_down(self) -> bool:
@@ -54,17 +65,21 @@ def find(asked: Asked, board: Board, *, acting_for: Organisation | None) -> Foun
         results = engine().search(query(asked, board, limit=PER_PAGE, offset=start, facets=FACETS))
     except SearchUnavailable:
         page = browsing.browse(asked, board)
-        return Found(_slips(page.hits, asked, board, acting_for), page.total, older=page.older)
+        slips = _slips(page.hits, asked, board, acting_for)
+        return Found(slips, page.total, older=page.older, first=PER_PAGE + 1 if asked.before else 1)
     return Found(
-        cards=_slips(results.hits, asked, board, acting_for),
+        slips=_slips(results.hits, asked, board, acting_for),
         total=results.total,
         page=asked.page,
         pages=max(1, -(-results.total // PER_PAGE)),
         counts=results.facets,
+        first=start + 1,
     )
 
 
-def _slips(hits: Sequence[Hit], asked: Asked, board: Board, acting_for: Organisation | None) -> list[Card]:
+def _slips(
+    hits: Sequence[Hit], asked: Asked, board: Board, acting_for: Organisation | None
+) -> list[tuple[Card, Row]]:
     """The public rows of this place behind the keys: a stale index shows nobody anything private."""
     rows = queries.rows_of([hit.key for hit in hits], board.place)
     fits = matching.fits_of(
@@ -79,9 +94,10 @@ def _slips(hits: Sequence[Hit], asked: Asked, board: Board, acting_for: Organisa
         if isinstance(row, Organisation):
             slip, text = organisation_card(row, miles=hit.miles), row.about
         else:
-            reason = fits[row.id].parts[0]["words"] if row.id in fits else None
+            parts = fits[row.id].parts if row.id in fits else ()  # put forward by hand, it may have none
+            reason = parts[0]["words"] if parts else None
             slip, text = cards.card(row, today=board.today, miles=hit.miles, reason=reason), row.body
-        found.append(marked(slip, text, looked_for) if looked_for else slip)
+        found.append((marked(slip, text, looked_for) if looked_for else slip, row))
     return found
 
 

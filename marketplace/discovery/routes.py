@@ -39,6 +39,7 @@ from marketplace.discovery.finding import find
 from marketplace.discovery.forms import SaveForm, SearchForm, from_address
 from marketplace.discovery.models import SavedSearch
 from marketplace.errors import Refused
+from marketplace.exposure import showing
 from marketplace.extensions import db, limiter
 from marketplace.places import queries as places
 from search.engine import SearchUnavailable
@@ -70,6 +71,7 @@ def search() -> ResponseReturnValue:
     asked = understand(form.asked(), board)
     found = find(asked, board, acting_for=current_person().acting_for)
     form.show(asked)
+    showing.on_screen(found.rows, first=found.first)
     part = request.headers.get("X-Part") == "results"
     page = render_template(
         "discovery/_results.html" if part else "discovery/search.html",

@@ -1,5 +1,6 @@
 """The public pages of listings and organisations."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, abort, render_template
@@ -8,10 +9,14 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.access import current_person, may, public, requires
 from marketplace.capabilities.models import Capability
+from marketplace.credentials.catalogue import Credential
+from marketplace.credentials.catalogue import catalogue as credentials
 from marketplace.extensions import db
+from marketplace.listings import advice
 from marketplace.listings import queries as listings
-from marketplace.listings.cards import STATUS_WORDS, card
+from marketplace.listings.cards import STATUS_WORDS, card, miles_apart
 from marketplace.listings.models import ASKS, Listing
+from marketplace.matching import candidates
 from marketplace.matching import queries as matching
 from marketplace.needs.models import Need
 from marketplace.offers.models import Offer
@@ -21,7 +26,6 @@ from marketplace.organisations.models import Organisation
 from marketplace.pledges import queries as pledges
 from marketplace.responses import queries as responses
 from marketplace.responses.models import Response
-from search.geo import Point, miles_between
 
 
 def mount(bp: Blueprint) -> None:
@@ -44,6 +48,7 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
         organisation=row,
         own=current_person().belongs_to(organisation_id),
         size=organisations.size_words(row, on=row.facts_on or today),
+        held=credentials().among(row.credentials),
         notices=[
             replace(card(each, today=today), organisation_name="") for each in listings.published_by(row)
         ],
@@ -56,20 +61,31 @@ def _show(folder: str, listing: Listing) -> ResponseReturnValue:
     person = current_person()
     own = person.belongs_to(listing.organisation_id)
     asks = listing.family in ASKS
+    must_have = listings.must_have(listing)
     return render_template(
         f"{folder}/show.html",
         listing=listing,
+        must_have=must_have,
+        lacks=() if own else _lacking(person.acting_for, must_have),
         status=STATUS_WORDS[listing.status],
         preview=False,
         own=own,
         match=None if own else matching.fit_of(person.acting_for, listing),
-        fits=matching.fits_for(listing) if own and asks else (),
+        fits=candidates.shortlist(listing, today=clock.today()) if own and asks else (),
         promises=pledges.towards(listing) if isinstance(listing, Need) else (),
         answers=responses.to(listing) if own and isinstance(listing, Opportunity) else (),
         my_answer=_answer_of(person.acting_for, listing),
         can_edit=may(f"{listing.family}.edit", listing),
-        miles=None if own else _miles_between(person.acting_for, listing),
+        could_add=advice.for_owner(listing) if own else (),
+        miles=None if own else miles_apart(person.acting_for, listing),
     )
+
+
+def _lacking(organisation: Organisation | None, must_have: Sequence[Credential]) -> Sequence[Credential]:
+    """What the organisation does not say it holds, of what the listing asks for."""
+    if organisation is None or not must_have:
+        return ()
+    return credentials().lacking((each.slug for each in must_have), organisation.credentials)
 
 
 def _answer_of(organisation: Organisation | None, listing: Listing) -> Response | None:
@@ -77,18 +93,6 @@ def _answer_of(organisation: Organisation | None, listing: Listing) -> Response 
     if organisation is None or not isinstance(listing, Opportunity):
         return None
     return responses.of_pair(listing, organisation)
-
-
-def _miles_between(organisation: Organisation | None, listing: Listing) -> float | None:
-    """How far apart two are, where both are on the map."""
-    here, there = _point(organisation), _point(listing)
-    return miles_between(here, there) if here and there else None
-
-
-def _point(row: Organisation | Listing | None) -> Point | None:
-    if row is None or row.lat is None or row.lon is None:
-        return None
-    return Point(row.lat, row.lon)
 
 
 @requires("opportunity.see", Opportunity)

@@ -18,12 +18,14 @@ class Exposure(db.Model):
     """How much one thing was seen on one day: a sum, with nobody's name on it.
 
     `subject` is a document's key, such as “need:12” or “organisation:7”. `weight` adds 1 / log2(place + 1)
-    for each time it stood in that place of a list; `explored` tells the places given to learn by.
+    for each time it stood in that place of a list; `explored` tells the places given to learn by. `due` adds
+    an equal share of each list it could have stood on, where it is known who could: it may be all there is.
     """
 
     __table_args__ = (
-        CheckConstraint("times > 0", name="times_positive"),
-        CheckConstraint("weight > 0", name="weight_positive"),
+        CheckConstraint("times >= 0", name="times_not_negative"),
+        CheckConstraint("weight >= 0", name="weight_not_negative"),
+        CheckConstraint("due >= 0", name="due_not_negative"),
         Index(None, "day"),
     )
 
@@ -33,3 +35,4 @@ class Exposure(db.Model):
     explored: Mapped[bool] = mapped_column(primary_key=True, default=False)
     times: Mapped[int]
     weight: Mapped[float]
+    due: Mapped[float] = mapped_column(default=0.0)

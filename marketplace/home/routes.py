@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace import clock
 from marketplace.access import public
 from marketplace.discovery.forms import SearchForm
+from marketplace.exposure import showing
 from marketplace.home import queries
 from marketplace.listings import queries as listings
 from marketplace.listings.cards import card
@@ -22,13 +23,17 @@ def index() -> ResponseReturnValue:
     if places.current() is None:
         return render_template("home/not_set_up.html"), 503
     today = clock.today()
+    needs = listings.newest("need", limit=SLIPS)
+    opportunities = listings.newest("opportunity", limit=SLIPS // 2)
+    for newest in (needs, opportunities):
+        showing.on_screen(newest)
     return render_template(
         "home/index.html",
         form=SearchForm(),
         counts=listings.open_by_family(),
         stages=queries.stages(),
-        needs=[card(need, today=today) for need in listings.newest("need", limit=SLIPS)],
-        opportunities=[card(each, today=today) for each in listings.newest("opportunity", limit=SLIPS // 2)],
+        needs=[card(need, today=today) for need in needs],
+        opportunities=[card(each, today=today) for each in opportunities],
     )
 
 

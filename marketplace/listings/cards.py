@@ -7,7 +7,9 @@ from typing import Any
 from flask import url_for
 
 from marketplace.listings.models import Family, Listing, ListingStatus
+from marketplace.organisations.models import Organisation
 from marketplace.web import words
+from search.geo import Point, miles_between
 
 FAMILY_WORDS = {
     Family.OPPORTUNITY: "Opportunity",
@@ -56,6 +58,7 @@ class Card:
     when: str
     url: str
     reason: str | None = None
+    id: int | None = None  # of the listing
     kind: str = ""
     amount: str = ""  # £, in words
     quantity: Slips | None = None
@@ -74,10 +77,21 @@ def card(listing: Listing, *, today: date, miles: float | None = None, reason: s
         when=when(listing, today=today),
         url=address(listing, "show" if listing.is_public else "preview"),
         reason=reason,
+        id=listing.id,
         kind=listing.kind_words,
         amount=words.money_range(*listing.value_range) if any(listing.value_range) else "",
         quantity=still_needed(listing),
     )
+
+
+def miles_apart(organisation: Organisation | None, listing: Listing) -> float | None:
+    """From where an organisation is to where a listing is, where both are on the map."""
+    here, there = _point(organisation), _point(listing)
+    return miles_between(here, there) if here and there else None
+
+
+def _point(row: Organisation | Listing | None) -> Point | None:
+    return None if row is None or row.lat is None or row.lon is None else Point(row.lat, row.lon)
 
 
 def still_needed(listing: Listing) -> Slips | None:

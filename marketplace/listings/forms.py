@@ -10,7 +10,14 @@ from marketplace.categories import queries as categories
 from marketplace.categories.catalogue import catalogue
 from marketplace.listings.models import Listing, QuantityKind
 from marketplace.listings.services import QuantityDetails
-from marketplace.web.fields import WholeNumberField, grouped_categories, known_place, required, stripped
+from marketplace.web.fields import (
+    CredentialsField,
+    WholeNumberField,
+    grouped_categories,
+    known_place,
+    required,
+    stripped,
+)
 
 LINES = 3  # lines of quantities on an empty form
 KIND_CHOICES = {
@@ -36,6 +43,14 @@ class LikelyField(SelectMultipleField):
 
     def __init__(self, label: str, **kwargs: object) -> None:
         super().__init__(label, choices=catalogue().names, **kwargs)
+
+
+def must_have_field() -> CredentialsField:
+    """The question that both families of asks put."""
+    return CredentialsField(
+        "Whoever answers must have (optional)",
+        description="Tick only what you can’t do without: whoever doesn’t say they have it is not matched.",
+    )
 
 
 class ListingForm(FlaskForm):

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Select, func
 from sqlalchemy.orm import joinedload
 
+from marketplace.credentials.catalogue import Credential
+from marketplace.credentials.catalogue import catalogue as credentials
 from marketplace.extensions import db
-from marketplace.listings.models import Listing, ListingStatus
+from marketplace.listings.models import ASKS, Listing, ListingStatus
 from marketplace.organisations.models import Organisation, PastWork
 
 PUBLIC = (ListingStatus.PUBLISHED, ListingStatus.CLOSED, ListingStatus.COMPLETED, ListingStatus.EXPIRED)
@@ -55,6 +57,11 @@ def of_organisation(organisation: Organisation) -> Sequence[Listing]:
     """Everything an organisation wrote, drafts and all, latest change first."""
     query = with_owner().where(Listing.organisation_id == organisation.id)
     return db.session.scalars(query.order_by(Listing.updated_at.desc()).limit(100)).all()
+
+
+def must_have(listing: Listing) -> Sequence[Credential]:
+    """What whoever answers must hold; only asks have any."""
+    return credentials().among(listing.must_have) if listing.family in ASKS else ()
 
 
 def past_work_of(organisation: Organisation, *, limit: int = 10) -> Sequence[PastWork]:

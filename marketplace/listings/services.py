@@ -74,6 +74,12 @@ def edited(listing: Listing, *, actor: User) -> None:
         tell(listing)
 
 
+def set_must_have(listing: Listing, slugs: Sequence[str]) -> None:
+    """Make these credentials what whoever answers must hold."""
+    if set(listing.must_have) != set(slugs):
+        listing.must_have = list(slugs)
+
+
 def set_quantities(listing: Listing, wanted: Sequence[QuantityDetails]) -> None:
     """Make the listing's quantities these; what has been promised already cannot be taken away."""
     kept = list(listing.quantities)

@@ -13,7 +13,7 @@ from marketplace import clock
 from marketplace.access import current_person, requires
 from marketplace.errors import Refused
 from marketplace.extensions import db
-from marketplace.listings import services
+from marketplace.listings import advice, queries, services
 from marketplace.listings.cards import STATUS_WORDS, address
 from marketplace.listings.forms import ListingForm
 from marketplace.listings.models import Listing
@@ -80,6 +80,8 @@ def _writing(bp: Blueprint, pages: FamilyPages, name: str) -> None:
             f"{bp.name}/show.html",
             listing=listing,
             status=STATUS_WORDS[listing.status],
+            must_have=queries.must_have(listing),
+            lacks=(),
             preview=True,
             own=True,
             match=None,
@@ -89,6 +91,7 @@ def _writing(bp: Blueprint, pages: FamilyPages, name: str) -> None:
             answers=(),
             my_answer=None,
             can_edit=True,
+            could_add=advice.for_owner(listing),
         )
 
 

@@ -2,40 +2,60 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import click
 from flask.cli import AppGroup
 
 from marketplace import clock
+from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.matching import running
 from marketplace.places import queries as places
+from search.engine import SearchUnavailable
+
+Step = TypeVar("Step")
 
 match = AppGroup("match", help="Find who fits what.")
 
 
 @match.command("run")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Act as if today were this day.")
-def run(on: datetime | None) -> None:
+@click.option(
+    "--after", type=int, default=0, help="Go on after the ask of this number, where a run was stopped."
+)
+def run(on: datetime | None, after: int) -> None:
     """Rank every open ask against everything organisations do and give. Safe to stop and run again."""
     places.require_place()
     now = on.replace(tzinfo=UTC) if on else clock.now()
-    started = time.monotonic()
-    asks, fits = running.rank_everything(now.date())
-    db.session.rollback()  # ranking read a lot; nothing is held while we write step by step
-    click.echo(f"{len(asks)} open asks ranked in {time.monotonic() - started:.1f} s", err=True)
-    counts = running.Counts()
-    bar = click.progressbar(length=len(asks), label="Storing matches", file=sys.stderr)
-    with bar:
+    started, counts, last = time.monotonic(), running.Counts(), after
+    read = sum(_committed(running.renew_readings(now)))
+    click.echo(f"{read} texts read anew", err=True)
+    asks = running.number_open(now.date(), after=after)
+    with click.progressbar(length=asks, label="Ranking open asks", file=sys.stderr) as bar:
         done = 0
-        for reached in running.store_in_steps(asks, fits, now=now, counts=counts):
-            db.session.commit()
-            db.session.expunge_all()
-            bar.update(reached - done)
-            done = reached
-    running.retire_what_closed(asks, now=now, counts=counts)
-    db.session.commit()
+        try:
+            for reached, number in _committed(running.run(now, after=after, counts=counts)):
+                bar.update(reached - done)
+                done, last = reached, number
+        except (KeyboardInterrupt, SearchUnavailable) as problem:
+            raise Refused(f"Stopped. Go on with: marketplace match run --after {last}") from problem
+    for _ in _committed(running.finish(now, counts=counts)):
+        pass
+    took = time.monotonic() - started
+    click.echo(f"{asks} open asks ranked in {took:.1f} s")
     click.echo(
-        f"new {counts.new}, changed {counts.changed}, unchanged {counts.unchanged}, retired {counts.retired}"
+        f"new {counts.new}, changed {counts.changed}, unchanged {counts.unchanged}, "
+        f"retired {counts.retired}, introduced {counts.introduced}"
     )
+
+
+def _committed(steps: Iterator[Step]) -> Iterator[Step]:
+    """Each step, committed; nothing of it stays in memory."""
+    for step in steps:
+        db.session.commit()
+        db.session.expunge_all()
+        yield step
+    db.session.commit()

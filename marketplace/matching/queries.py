@@ -1,16 +1,37 @@
 """Matches, read from both sides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, or_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
-from marketplace.listings.models import Listing, ListingStatus
+from marketplace.listings import advice
+from marketplace.listings.models import ASKS, Listing, ListingStatus
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation
+
+
+class Shelf(StrEnum):
+    """Where a match lies on the desk of the organisation that fits: each on one, or on none any more."""
+
+    NEW = "new"  # open and unanswered
+    SAVED = "saved"  # unanswered and kept, whatever became of the notice
+    LATER = "later"  # to come back by itself
+    DONE = "done"  # answered
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some matches of a shelf, in its order."""
+
+    matches: Sequence[Match]
+    first: int  # the place of the first of them on the whole shelf, from 1
+    after: int | None  # the match that the next page begins after; None on the last
 
 
 def _shown(query: Select[Any]) -> Select[Any]:
@@ -19,38 +40,110 @@ def _shown(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _waiting(organisation_id: int, today: date) -> tuple[Any, ...]:
-    """Open, unanswered or snoozed until now."""
-    return (
-        Match.organisation_id == organisation_id,
-        Match.retired_at.is_(None),
-        or_(
-            Match.status.in_([MatchStatus.SUGGESTED, MatchStatus.NOTIFIED, MatchStatus.OPENED]),
-            (Match.status == MatchStatus.SNOOZED) & (Match.snoozed_until <= today),
-        ),
-        Listing.status == ListingStatus.PUBLISHED,
-        or_(Listing.closes_on.is_(None), Listing.closes_on >= today),
+def _on(shelf: Shelf, organisation_id: int, today: date) -> ColumnElement[bool]:
+    """What puts a match of this organisation on a shelf, where its listing is joined."""
+    unanswered = or_(
+        Match.status.in_([MatchStatus.SUGGESTED, MatchStatus.NOTIFIED, MatchStatus.OPENED]),
+        and_(Match.status == MatchStatus.SNOOZED, Match.snoozed_until <= today),
     )
+    stands = and_(Match.retired_at.is_(None), Listing.status == ListingStatus.PUBLISHED)
+    conditions = {
+        Shelf.NEW: and_(
+            unanswered,
+            Match.saved_at.is_(None),
+            stands,
+            or_(Listing.closes_on.is_(None), Listing.closes_on >= today),
+        ),
+        Shelf.SAVED: and_(unanswered, Match.saved_at.is_not(None)),
+        Shelf.LATER: and_(Match.status == MatchStatus.SNOOZED, Match.snoozed_until > today, stands),
+        Shelf.DONE: Match.status.in_([MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED]),
+    }
+    return and_(Match.organisation_id == organisation_id, conditions[shelf])
+
+
+_BY_HAND_FIRST = case((or_(Match.invited_at.is_not(None), Match.put_forward_at.is_not(None)), 0), else_=1)
+_ANSWERED_AT = func.coalesce(Match.converted_at, Match.declined_at, Match.interested_at)
+
+# What each shelf is in order of, and whether the greatest comes first.
+_ORDER: Mapping[Shelf, tuple[tuple[ColumnElement[Any], bool], ...]] = {
+    Shelf.NEW: ((_BY_HAND_FIRST, False), (Match.fit.expression, True), (Match.id.expression, False)),
+    Shelf.SAVED: ((Match.saved_at.expression, True), (Match.id.expression, True)),
+    Shelf.LATER: ((Match.snoozed_until.expression, False), (Match.id.expression, False)),
+    Shelf.DONE: ((_ANSWERED_AT, True), (Match.id.expression, True)),
+}
+
+
+def page_of(
+    organisation: Organisation,
+    shelf: Shelf,
+    *,
+    today: date,
+    after: int | None = None,
+    limit: int,
+) -> Page:
+    """The matches on a shelf that come after the match `after`, or the first ones.
+
+    Asked for by hand come first among the new, then the best; the others have the latest first, or what
+    comes back soonest. A match that has left the shelf still marks where it stood.
+    """
+    order, condition = _ORDER[shelf], _on(shelf, organisation.id, today)
+    query = _shown(db.select(Match).join(Match.listing)).where(condition)
+    first = 1
+    mark = _place_of(after, organisation, shelf) if after is not None else None
+    if mark is not None:
+        beyond = _beyond(order, mark)
+        before = db.select(func.count(Match.id)).join(Match.listing).where(condition, ~beyond)
+        first += db.session.scalar(before) or 0
+        query = query.where(beyond)
+    query = query.order_by(*(column.desc() if falls else column for column, falls in order))
+    found = db.session.scalars(query.limit(limit + 1)).all()
+    return Page(found[:limit], first, found[limit - 1].id if len(found) > limit else None)
+
+
+def _place_of(match_id: int, organisation: Organisation, shelf: Shelf) -> Sequence[Any] | None:
+    """Where a match of theirs stands in the order of a shelf, if it can stand there."""
+    columns = [column for column, _ in _ORDER[shelf]]
+    query = db.select(*columns).where(Match.id == match_id, Match.organisation_id == organisation.id)
+    row = db.session.execute(query).first()
+    return None if row is None or None in row else row
+
+
+def _beyond(order: tuple[tuple[ColumnElement[Any], bool], ...], mark: Sequence[Any]) -> ColumnElement[bool]:
+    """What comes after a mark: later in the first column where the two differ."""
+    steps = []
+    for depth, (column, falls) in enumerate(order):
+        same = [earlier == value for (earlier, _), value in zip(order[:depth], mark, strict=False)]
+        further = column < mark[depth] if falls else column > mark[depth]
+        steps.append(and_(*same, further))
+    return or_(*steps)
+
+
+def numbers_of(organisation: Organisation, *, today: date) -> dict[Shelf, int]:
+    """How many matches lie on each shelf, in one query."""
+    sums = [func.sum(case((_on(shelf, organisation.id, today), 1), else_=0)) for shelf in Shelf]
+    query = db.select(*sums).select_from(Match).join(Match.listing)
+    row = db.session.execute(query.where(Match.organisation_id == organisation.id)).one()
+    return {shelf: int(number or 0) for shelf, number in zip(Shelf, row, strict=True)}
 
 
 def waiting_for(organisation: Organisation, *, today: date, limit: int = 20) -> Sequence[Match]:
-    """New matches for an organisation, best first."""
-    query = _shown(db.select(Match).join(Match.listing)).where(*_waiting(organisation.id, today))
-    return db.session.scalars(query.order_by(Match.fit.desc(), Match.id).limit(limit)).all()
+    """New matches for an organisation: asked for by hand first, then the best."""
+    return page_of(organisation, Shelf.NEW, today=today, limit=limit).matches
 
 
 def number_waiting(organisation: Organisation, *, today: date) -> int:
-    query = db.select(func.count(Match.id)).join(Match.listing).where(*_waiting(organisation.id, today))
-    return db.session.scalar(query) or 0
+    return numbers_of(organisation, today=today)[Shelf.NEW]
 
 
-def answered_by(organisation: Organisation, *, limit: int = 20) -> Sequence[Match]:
-    """Matches the organisation said yes, no or later to, latest first."""
-    answered = [MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.SNOOZED, MatchStatus.CONVERTED]
-    query = _shown(db.select(Match)).where(
-        Match.organisation_id == organisation.id, Match.status.in_(answered)
+def says_little(organisation: Organisation) -> bool:
+    """Whether what it says of itself, and of what it does or gives, is too short to be matched well."""
+    query = db.select(Listing.title, Listing.body).where(
+        Listing.organisation_id == organisation.id,
+        Listing.status == ListingStatus.PUBLISHED,
+        Listing.family.not_in(ASKS),
     )
-    return db.session.scalars(query.order_by(Match.id.desc()).limit(limit)).all()
+    listed = [text for row in db.session.execute(query.limit(20)) for text in row]
+    return advice.says_little(organisation.about, *listed)
 
 
 def fits_for(listing: Listing, *, limit: int = 30) -> Sequence[Match]:

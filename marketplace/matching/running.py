@@ -1,69 +1,66 @@
-"""Ranking what is open and storing what fits: one row a pair, and what people answered is kept."""
+"""Ranking what is open and storing what fits: one row a pair, and what people answered is kept.
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+A listing that changes is ranked at once against its candidates, an organisation against the asks it might
+answer. `match run` does it all again, a step at a time: words are learned anew, everybody gets a turn.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import func
 
 from marketplace.categories.catalogue import catalogue
 from marketplace.extensions import db
 from marketplace.listings.models import ASKS, Listing
-from marketplace.matching import sources
-from marketplace.matching.models import Match, MatchStatus
+from marketplace.matching import introducing, learned, searching, sources, texts
+from marketplace.matching.models import Match
+from marketplace.matching.storing import Counts, by_pair, store, worth_keeping
+from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
-from search.ranking import Fit, Give, Want, rank
+from marketplace.readings import queries as kept_readings
+from marketplace.readings import services as readings
+from search.ranking import Fit, Model, Party, Want, rank
+from search.ranking.lexicon import Lexicon
 
-PER_ASK = 30  # organisations kept for each ask
-PER_ORGANISATION = 15  # asks kept for each organisation
-ASKS_AT_ONCE = 50  # asks stored in one transaction
-
-Pair = tuple[int, int]  # organisation, ask
-
-ACTED_ON = frozenset({MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED})
-
-
-@dataclass(slots=True)
-class Counts:
-    """What storing matches did."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    retired: int = 0
+PER_ASK = 50  # organisations kept for each ask
+PER_ORGANISATION = 15  # asks kept for each organisation, besides those whose best it is among
+ASKS_AT_ONCE = 50  # asks ranked and stored in one transaction
+FEW = 3  # matches: with fewer, an organisation that people speak for is looked at by itself
+LEARN_ANEW = 1.25  # times the texts the lexicon was fitted on
 
 
-def rank_everything(today: date) -> tuple[list[Want], list[Fit]]:
-    """Every open ask against everything anybody does or gives."""
-    asks = sources.wants(today)
-    return asks, _rank(asks, sources.gives(today))
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What ranking needs besides the listings: the words of the place, and the weights of each side."""
 
+    lexicon: Lexicon
+    model: Model
+    today: date
 
-def store_in_steps(
-    asks: Sequence[Want], fits: Iterable[Fit], *, now: datetime, counts: Counts
-) -> Iterator[int]:
-    """Store the fits some asks at a time, yielding how many are done; the caller commits at each yield.
-
-    A step is whole in itself, so a run killed between two steps and run again ends as an unbroken one.
-    """
-    by_ask = _by_ask(fits)
-    for start in range(0, len(asks), ASKS_AT_ONCE):
-        some = asks[start : start + ASKS_AT_ONCE]
-        store(
-            [int(ask.key) for ask in some],
-            [fit for ask in some for fit in by_ask[ask.key]],
-            now=now,
-            counts=counts,
+    def rank(self, asks: Sequence[Want], parties: Sequence[Party], at_most: int) -> list[Fit]:
+        return rank(
+            asks,
+            parties,
+            self.lexicon,
+            self.model,
+            today=self.today,
+            per_want=at_most,
+            category_names=catalogue().names,
         )
-        yield start + len(some)
 
 
-def retire_what_closed(asks: Sequence[Want], *, now: datetime, counts: Counts) -> None:
-    """Matches of asks that are open no more step back, unless somebody acted on them."""
-    still_open = {int(ask.key) for ask in asks}
-    ids = db.session.scalars(db.select(Match.listing_id).where(Match.retired_at.is_(None)).distinct())
-    store([listing_id for listing_id in ids if listing_id not in still_open], [], now=now, counts=counts)
+def means(now: datetime) -> Means:
+    """The lexicon and weights in use; the first lexicon is fitted when it is first needed."""
+    lexicon = kept_readings.lexicon() or learn_words(now)
+    return Means(lexicon, learned.model(), now.date())
+
+
+def learn_words(now: datetime) -> Lexicon:
+    """Fit a lexicon on everything said here."""
+    place = places.current()
+    towns = [town.name for town in places.towns(place)] if place else ()
+    return readings.fit((said for some in texts.everything() for said in some.values()), towns, now=now)
 
 
 def match_listing(listing_id: int, *, now: datetime) -> None:
@@ -71,87 +68,128 @@ def match_listing(listing_id: int, *, now: datetime) -> None:
     listing = db.session.get(Listing, listing_id)
     if listing is None:
         return
+    readings.forget([f"{listing.family.value}:{listing.id}"])
     if listing.family not in ASKS:
         match_organisation(listing.organisation_id, now=now)
         return
-    asks = sources.wants(now.date(), listing_id=listing_id)
-    fits = _rank(asks, sources.gives(now.date())) if asks else []
-    known = _by_pair(Match.listing_id == listing_id)
-    _store_rows(known, _worth_keeping(fits, PER_ASK, known), now=now, counts=Counts())
+    using = means(now)
+    fits = _fits_of_asks([listing_id], using)
+    store(by_pair(Match.listing_id == listing_id), fits, now=now, counts=Counts())
+    introducing.introduce(now, listing_ids=[listing_id])
 
 
 def match_organisation(organisation_id: int, *, now: datetime) -> None:
     """Look again at which asks this organisation fits."""
-    asks, everyone = sources.wants(now.date()), sources.gives(now.date())
-    party = str(organisation_id)
-    ours = [give for give in everyone if give.party == party]
-    others = [give for give in everyone if give.party != party]
-    fits = _rank(asks, ours, background=others) if ours and asks else []
-    known = _by_pair(Match.organisation_id == organisation_id)
-    _store_rows(known, _worth_keeping(fits, PER_ORGANISATION, known), now=now, counts=Counts())
+    readings.forget(list(sources.keys_of(organisation_id)))
+    using = means(now)
+    known = by_pair(Match.organisation_id == organisation_id)
+    fits = _fits_of_organisation(organisation_id, using)
+    store(known, worth_keeping(fits, PER_ORGANISATION, known), now=now, counts=Counts())
+    introducing.introduce(now, organisation_ids=[organisation_id])
 
 
-def store(listing_ids: Sequence[int], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
-    """Make the matches of these asks the given fits: one row a pair, what people answered is kept."""
-    _store_rows(_by_pair(Match.listing_id.in_(listing_ids)), fits, now=now, counts=counts)
-
-
-def _by_pair(condition: ColumnElement[bool]) -> dict[Pair, Match]:
-    rows = db.session.scalars(db.select(Match).where(condition))
-    return {(row.organisation_id, row.listing_id): row for row in rows}
-
-
-def _worth_keeping(fits: Sequence[Fit], at_most: int, known: dict[Pair, Match]) -> list[Fit]:
-    """The best of one side alone, and those that stand already, maybe by being among the other side's best.
-
-    Ranked alone, everything is among the best of the other side, so the ranking itself leaves nothing out.
-    """
-    best = sorted(fits, key=lambda fit: (-fit.fit, fit.want, fit.party))
-    standing = {pair for pair, row in known.items() if row.retired_at is None}
-    return best[:at_most] + [fit for fit in best[at_most:] if (int(fit.party), int(fit.want)) in standing]
-
-
-def _rank(asks: Sequence[Want], everyone: Sequence[Give], background: Sequence[Give] = ()) -> list[Fit]:
-    place = places.current()
-    return rank(
-        asks,
-        everyone,
-        per_want=PER_ASK,
-        per_party=PER_ORGANISATION,
+def score_pair(organisation_id: int, listing_id: int, *, now: datetime) -> Fit | None:
+    """How well these two fit, however badly; None where a fact rules it out."""
+    using = means(now)
+    asks = sources.wants(using.today, using.lexicon, ids=[listing_id])
+    parties = sources.parties(using.today, using.lexicon, ids=[organisation_id])
+    found = rank(
+        asks, parties, using.lexicon, using.model, today=using.today, per_want=1, floor=0,
         category_names=catalogue().names,
-        place_words=[town.name for town in places.towns(place)] if place else (),
-        background=background,
+    )  # fmt: skip
+    return found[0] if found else None
+
+
+def run(now: datetime, *, after: int = 0, counts: Counts) -> Iterator[tuple[int, int]]:
+    """Rank every open ask after this id, yielding how many are done and the last id; commit at each yield.
+
+    A step is whole in itself, so a run killed between two steps and run again ends as an unbroken one.
+    """
+    using = means(now)
+    asks = [number for number in sources.open_asks(using.today) if number > after]
+    everybody = sources.parties(using.today, using.lexicon) if searching.is_small() else None
+    for start in range(0, len(asks), ASKS_AT_ONCE):
+        some = asks[start : start + ASKS_AT_ONCE]
+        fits = _fits_of_asks(some, using, everybody)
+        store(by_pair(Match.listing_id.in_(some)), fits, now=now, counts=counts)
+        yield start + len(some), some[-1]
+
+
+def number_open(today: date, *, after: int = 0) -> int:
+    """How many asks a run has to rank."""
+    return sum(number > after for number in sources.open_asks(today))
+
+
+def finish(now: datetime, *, counts: Counts) -> Iterator[int]:
+    """After the asks: a turn for whoever was hardly matched, then who meets whom; commit at each yield."""
+    _retire_what_closed(now=now, counts=counts)
+    yield 0
+    using = means(now)
+    alone = [] if searching.is_small() else _hardly_matched()  # in a small place everybody had a turn
+    for done, number in enumerate(alone, start=1):
+        known = by_pair(Match.organisation_id == number)
+        best = worth_keeping(_fits_of_organisation(number, using), PER_ORGANISATION, known)
+        store(known, best, now=now, counts=counts)
+        if done % ASKS_AT_ONCE == 0:
+            yield done
+    counts.introduced += introducing.introduce(now)
+    yield 0
+
+
+def renew_readings(now: datetime) -> Iterator[int]:
+    """Read what changed unseen, all of it if the words are to be learned anew; commit at each yield."""
+    if texts.number() > LEARN_ANEW * kept_readings.texts_known():
+        learn_words(now)
+        yield 0
+    lexicon = means(now).lexicon
+    for some in texts.everything():
+        yield readings.renew(some, lexicon)
+
+
+def _fits_of_asks(ids: Collection[int], using: Means, everybody: list[Party] | None = None) -> list[Fit]:
+    """The best of each of these asks, among its candidates. Raises SearchUnavailable in a big place."""
+    asks = sources.wants(using.today, using.lexicon, ids=ids)
+    if everybody is None and searching.is_small():
+        everybody = sources.parties(using.today, using.lexicon)
+    if everybody is not None:
+        return using.rank(asks, everybody, PER_ASK)
+    candidates = {ask.key: searching.parties_for(ask, using.lexicon) for ask in asks}
+    wanted = {number for each in candidates.values() for number in each}
+    parties = {int(each.key): each for each in sources.parties(using.today, using.lexicon, ids=wanted)}
+    return [
+        fit
+        for ask in asks
+        for fit in using.rank(
+            [ask], [parties[n] for n in sorted(candidates[ask.key]) if n in parties], PER_ASK
+        )
+    ]
+
+
+def _fits_of_organisation(organisation_id: int, using: Means) -> list[Fit]:
+    """Everything this organisation fits."""
+    parties = sources.parties(using.today, using.lexicon, ids=[organisation_id])
+    if not parties:
+        return []
+    ids = None if searching.is_small() else searching.asks_for(parties[0], using.lexicon)
+    return using.rank(sources.wants(using.today, using.lexicon, ids=ids), parties, 1)
+
+
+def _hardly_matched() -> list[int]:
+    """Organisations with people, and next to no matches."""
+    matched = (
+        db.select(func.count(Match.id))
+        .where(Match.organisation_id == Organisation.id, Match.retired_at.is_(None))
+        .scalar_subquery()
     )
+    query = db.select(Organisation.id).where(Organisation.claimed_at.is_not(None), matched < FEW)
+    return list(db.session.scalars(query.order_by(Organisation.id)))
 
 
-def _by_ask(fits: Iterable[Fit]) -> dict[str, list[Fit]]:
-    found: dict[str, list[Fit]] = defaultdict(list)
-    for fit in fits:
-        found[fit.want].append(fit)
-    return found
-
-
-def _store_rows(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
-    for fit in fits:
-        pair = int(fit.party), int(fit.want)
-        row = known.pop(pair, None)
-        if row is None:
-            row = Match(
-                organisation_id=pair[0], listing_id=pair[1], suggested_at=now, status=MatchStatus.SUGGESTED
-            )
-            db.session.add(row)
-            counts.new += 1
-        elif row.fit == fit.fit and row.retired_at is None and row.model_version == fit.version:
-            counts.unchanged += 1
-            continue
-        else:
-            counts.changed += 1
-        kind, _, number = fit.give.partition(":")
-        row.via_id = int(number) if kind in ("capability", "offer") else None
-        row.score, row.fit, row.parts = fit.score, fit.fit, [asdict(part) for part in fit.parts]
-        row.model_version, row.scored_at, row.retired_at = fit.version, now, None
-    for row in known.values():
-        if row.retired_at is None and row.status not in ACTED_ON:
-            row.retired_at = now
-            counts.retired += 1
-    db.session.flush()
+def _retire_what_closed(*, now: datetime, counts: Counts) -> None:
+    """Matches of asks that are open no more step back, unless somebody acted on them."""
+    still_open = set(sources.open_asks(now.date()))
+    ids = db.session.scalars(db.select(Match.listing_id).where(Match.retired_at.is_(None)).distinct())
+    closed = [listing_id for listing_id in ids if listing_id not in still_open]
+    for start in range(0, len(closed), ASKS_AT_ONCE):
+        some = closed[start : start + ASKS_AT_ONCE]
+        store(by_pair(Match.listing_id.in_(some)), [], now=now, counts=counts)

@@ -1,6 +1,9 @@
 """What people say of a match: yes, no, later, and what follows."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import case
 
 from marketplace import audit, mail
 from marketplace.accounts.models import User
@@ -11,6 +14,24 @@ from marketplace.matching.models import DeclineReason, Match, MatchStatus
 from marketplace.organisations import queries as organisations
 
 SNOOZE = timedelta(days=14)
+TO_DECIDE = timedelta(days=2)  # before the last day: what comes back later than that comes back in vain
+
+
+def shown(in_order: Sequence[Match], *, first: int = 1, now: datetime) -> None:
+    """These matches were shown, the first of them in place `first` of its list.
+
+    Only the first time counts: a yes or a no is weighed by where it was when it was new.
+    """
+    places = {
+        match.id: place for place, match in enumerate(in_order, start=first) if match.first_shown_at is None
+    }
+    if places:
+        db.session.execute(
+            db.update(Match)
+            .where(Match.id.in_(list(places)), Match.first_shown_at.is_(None))
+            .values(first_shown_at=now, first_position=case(places, value=Match.id))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def opened(match: Match, *, now: datetime) -> None:
@@ -52,10 +73,38 @@ def decline(match: Match, reason: DeclineReason, words: str, *, actor: User, now
 
 
 def snooze(match: Match, *, actor: User, now: datetime) -> None:
-    """Bring it back in two weeks."""
+    """Bring it back in two weeks, or sooner if it closes before."""
     _not_gone_further(match)
-    match.status, match.snoozed_until = MatchStatus.SNOOZED, (now + SNOOZE).date()
+    match.status, match.saved_at = MatchStatus.SNOOZED, None
+    match.snoozed_until = _comes_back_on(match.listing.closes_on, now.date())
     audit.record("match.snoozed", match, actor=actor)
+
+
+def _comes_back_on(closes_on: date | None, today: date) -> date:
+    """Two weeks on, or while there are days left to decide; tomorrow at the earliest."""
+    wanted = today + SNOOZE
+    return wanted if closes_on is None else max(today + timedelta(days=1), min(wanted, closes_on - TO_DECIDE))
+
+
+def save(match: Match, *, actor: User, now: datetime) -> None:
+    """Keep it, to come back to; whoever saves has read it, and “later” no longer holds."""
+    _not_gone_further(match)
+    if not match.listing.is_open:
+        raise Refused("This notice takes no more answers.")
+    if match.saved_at is not None:
+        return
+    opened(match, now=now)
+    match.saved_at = now
+    if match.status is MatchStatus.SNOOZED:
+        match.status, match.snoozed_until = MatchStatus.OPENED, None
+    audit.record("match.saved", match, actor=actor)
+
+
+def unsave(match: Match, *, actor: User) -> None:
+    """Put it back among the new."""
+    if match.saved_at is not None:
+        match.saved_at = None
+        audit.record("match.unsaved", match, actor=actor)
 
 
 def take_back(match: Match, *, actor: User, now: datetime) -> None:

@@ -4,7 +4,7 @@ from wtforms import DateField, Field, FieldList, FormField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from marketplace import clock
-from marketplace.listings.forms import LINES, ListingForm, QuantityForm, fill_lines
+from marketplace.listings.forms import LINES, ListingForm, QuantityForm, fill_lines, must_have_field
 from marketplace.listings.models import Listing
 from marketplace.needs.models import Need
 from marketplace.needs.services import NeedDetails
@@ -22,6 +22,7 @@ class NeedForm(ListingForm):
         filters=[stripped],
         validators=[Length(max=1000)],
     )
+    must_have = must_have_field()
 
     def validate_quantities(self, field: Field) -> None:
         if all(line.form.is_blank for line in field):
@@ -35,6 +36,7 @@ class NeedForm(ListingForm):
         super().show(listing)
         if isinstance(listing, Need):
             self.closes_on.data, self.hosting.data = listing.closes_on, listing.hosting
+            self.must_have.data = list(listing.must_have)
             fill_lines(self.quantities, listing)
 
     def details(self) -> NeedDetails:
@@ -43,4 +45,5 @@ class NeedForm(ListingForm):
             quantities=tuple(line.form.details() for line in self.quantities if not line.form.is_blank),
             closes_on=self.closes_on.data,
             hosting=self.hosting.data or "",
+            must_have=tuple(self.must_have.data or ()),
         )

@@ -4,7 +4,7 @@ from wtforms import DateField, Field, RadioField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from marketplace import clock
-from marketplace.listings.forms import ListingForm
+from marketplace.listings.forms import ListingForm, must_have_field
 from marketplace.listings.models import Listing
 from marketplace.opportunities.models import Opportunity, OpportunityKind
 from marketplace.opportunities.services import OpportunityDetails
@@ -33,6 +33,7 @@ class OpportunityForm(ListingForm):
         "Last day to answer", validators=[required("Enter the last day, such as 27 3 2027")]
     )
     starts_on = DateField("When should the work start? (optional)", validators=[Optional()])
+    must_have = must_have_field()
 
     def validate_value_high(self, field: Field) -> None:
         low, high = self.value_low.data, field.data
@@ -49,6 +50,7 @@ class OpportunityForm(ListingForm):
             self.kind.data = listing.kind.value
             self.value_low.data, self.value_high.data = listing.value_low, listing.value_high
             self.closes_on.data, self.starts_on.data = listing.closes_on, listing.starts_on
+            self.must_have.data = list(listing.must_have)
 
     def details(self) -> OpportunityDetails:
         return OpportunityDetails(
@@ -58,4 +60,5 @@ class OpportunityForm(ListingForm):
             value_high=self.value_high.data,
             closes_on=self.closes_on.data,
             starts_on=self.starts_on.data,
+            must_have=tuple(self.must_have.data or ()),
         )

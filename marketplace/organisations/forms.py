@@ -1,5 +1,7 @@
 """What an organisation says of itself."""
 
+from collections.abc import Sequence
+
 from flask_wtf import FlaskForm
 from wtforms import EmailField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import URL, Length, NumberRange, Optional, Regexp
@@ -9,10 +11,29 @@ from marketplace.categories.catalogue import catalogue
 from marketplace.organisations.models import Organisation, OrganisationKind
 from marketplace.organisations.queries import KIND_WORDS
 from marketplace.organisations.services import OrganisationDetails
-from marketplace.web.fields import WholeNumberField, email, known_place, required, stripped
+from marketplace.places import queries as places
+from marketplace.web.fields import (
+    CredentialsField,
+    WholeNumberField,
+    email,
+    known_place,
+    required,
+    stripped,
+)
 
 _WHOLE = "Enter a whole address, such as https://example.org"
 _NOT_NEGATIVE = NumberRange(min=0, message="Enter 0 or more")
+_PERCENT = "Enter a whole percentage from 0 to 100, such as 60"
+
+
+class PercentField(IntegerField):
+    """A whole percentage as people type it: “60”, “60%”."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        try:
+            super().process_formdata([value.replace("%", "").strip() for value in valuelist])
+        except ValueError:
+            raise ValueError(_PERCENT) from None
 
 
 class OrganisationForm(FlaskForm):
@@ -60,6 +81,12 @@ class OrganisationForm(FlaskForm):
         "Turnover or income a year (optional)", validators=[Optional(), _NOT_NEGATIVE]
     )
     balance_sheet = WholeNumberField("Balance sheet total (optional)", validators=[Optional(), _NOT_NEGATIVE])
+    credentials = CredentialsField(
+        "Which of these do you hold? (optional)",
+        description="Some buyers ask for them, and we match you to that work only if you say so here.",
+    )
+    staff_local = PercentField("Staff", validators=[Optional(), NumberRange(0, 100, message=_PERCENT)])
+    spend_local = PercentField("Spend", validators=[Optional(), NumberRange(0, 100, message=_PERCENT)])
     interests = SelectMultipleField(
         "What would you like to hear about, or help with?",
         description="Choose as many as fit.",
@@ -71,16 +98,19 @@ class OrganisationForm(FlaskForm):
         self.interests.choices = {each.slug: each.name for each in catalogue().parents}
         kept = [slug for slug in self.interests.data or [] if "/" in slug]
         self.interests.choices |= {slug: catalogue().name(slug) for slug in kept}
+        self.place_name = places.require_place().name
+        self.staff_local.label.text = f"How many of your staff live in {self.place_name}? (optional)"
+        self.spend_local.label.text = (
+            f"Of what you buy, how much comes from suppliers in {self.place_name}? (optional)"
+        )
 
     @classmethod
     def of(cls, organisation: Organisation) -> "OrganisationForm":
         """The form as it stands for an organisation we know."""
-        return cls(
-            obj=organisation,
-            kind=organisation.kind.value,
-            where=organisation.postcode or organisation.town,
-            interests=list(organisation.interests),
-        )
+        form = cls(obj=organisation)
+        if not form.is_submitted():
+            form.where.data = organisation.postcode or organisation.town  # what they typed, not where it is
+        return form
 
     def likely(self) -> dict[str, str]:
         """A word beside each interest that what was written speaks of."""
@@ -101,6 +131,9 @@ class OrganisationForm(FlaskForm):
             turnover=self.turnover.data,
             balance_sheet=self.balance_sheet.data,
             interests=tuple(self.interests.data or ()),
+            credentials=tuple(self.credentials.data or ()),
+            staff_local=self.staff_local.data,
+            spend_local=self.spend_local.data,
         )
 
 

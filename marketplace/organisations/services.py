@@ -26,7 +26,11 @@ INVITATION_DAYS = 14
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationDetails:
-    """What an organisation says of itself; `where` is a postcode or a town."""
+    """What an organisation says of itself; `where` is a postcode or a town, `credentials` are slugs.
+
+    `staff_local` and `spend_local` are whole percentages, of the staff who live in the place and of what it
+    buys that comes from suppliers there.
+    """
 
     name: str
     kind: OrganisationKind
@@ -40,6 +44,9 @@ class OrganisationDetails:
     turnover: int | None = None
     balance_sheet: int | None = None
     interests: tuple[str, ...] = ()
+    credentials: tuple[str, ...] = ()
+    staff_local: int | None = None
+    spend_local: int | None = None
 
 
 def create(details: OrganisationDetails, *, place: Place, actor: User, now: datetime) -> Organisation:
@@ -108,7 +115,13 @@ def _apply(organisation: Organisation, details: OrganisationDetails, *, on: date
     if facts != (organisation.staff, organisation.turnover, organisation.balance_sheet):
         organisation.staff, organisation.turnover, organisation.balance_sheet = facts
         organisation.facts_on = on
+    local = (details.staff_local, details.spend_local)
+    if local != (organisation.staff_local, organisation.spend_local):
+        organisation.staff_local, organisation.spend_local = local
+        organisation.local_facts_on = None if local == (None, None) else on
     organisation.interests = list(details.interests)
+    if set(organisation.credentials) != set(details.credentials):
+        organisation.credentials = list(details.credentials)
     pin(organisation, details.where)
 
 

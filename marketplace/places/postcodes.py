@@ -39,5 +39,10 @@ def find_in(text: str) -> str | None:
     return (found[1] + found[2]).upper() if found else None
 
 
+def left_out(text: str) -> str:
+    """The same text with “a postcode” where one stands: where exactly somebody is, is theirs to tell."""
+    return _IN_TEXT.sub("a postcode", text)
+
+
 def _squeezed(text: str) -> str:
     return _NOT_IN_CODE.sub("", text).upper()

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import Field, Form, IntegerField
-from wtforms.validators import DataRequired, InputRequired, ValidationError
+from wtforms import Field, Form, IntegerField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from marketplace.categories.catalogue import catalogue
+from marketplace.credentials.catalogue import catalogue as credentials
 from marketplace.errors import Refused
 from marketplace.places import queries as places
 
@@ -26,6 +27,18 @@ class WholeNumberField(IntegerField):
             super().process_formdata(typed)
         except ValueError:
             raise ValueError("Enter a whole number, such as 1500") from None
+
+
+class CredentialsField(SelectMultipleField):
+    """Any number of the accreditations, covers and checks there are, under their groups."""
+
+    def __init__(self, label: str, **kwargs: object) -> None:
+        super().__init__(label, choices=credentials().choices(), validators=[Optional()], **kwargs)
+
+    @property
+    def says(self) -> dict[str, str]:
+        """One sentence about each, by slug."""
+        return {each.slug: each.says for each in credentials()}
 
 
 def required(message: str) -> DataRequired:

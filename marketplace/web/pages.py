@@ -27,6 +27,7 @@ def prepare(app: Flask) -> None:
         short_day=words.short_day,
         money=words.money,
         count=words.count,
+        percent=words.percent,
         ago=words.ago,
         miles=words.miles,
         spelt=words.spelt,

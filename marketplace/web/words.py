@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from math import floor
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Europe/London")
@@ -40,6 +41,11 @@ def money_range(low: float | None, high: float | None) -> str:
     if high:
         return f"up to {money(high)}"
     return f"from {money(low)}" if low else "value not said"
+
+
+def percent(share: float) -> str:
+    """“98.9%” of a share from 0 to 1. Rounded down, so that “99%” is never said of less."""
+    return f"{floor(round(1000 * share, 6)) / 10:g}%"
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -1,17 +1,20 @@
 """Who fits what, and why: `rank` is the whole of it for a caller."""
 
-from search.ranking.listings import Fit, Give, Part, Want, counted, missing
+from search.ranking.lexicon import Lexicon
+from search.ranking.listings import Fit, Give, Part, Party, Want, counted, missing
 from search.ranking.model import rank
-from search.ranking.weights import FLOOR, MODEL_VERSION, READ_FOR_MEANING, WEIGHTS
+from search.ranking.weights import FLOOR, READ_FOR_MEANING, SHIPPED, Model
 
 __all__ = [
     "FLOOR",
-    "MODEL_VERSION",
     "READ_FOR_MEANING",
-    "WEIGHTS",
+    "SHIPPED",
     "Fit",
     "Give",
+    "Lexicon",
+    "Model",
     "Part",
+    "Party",
     "Want",
     "counted",
     "missing",

@@ -1,72 +1,89 @@
-"""Listings laid out as columns of numbers, so that a whole run is compared at once."""
+"""Wants, gives and parties laid out as columns of numbers, so that many pairs are read at once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from search.ranking.listings import Give, Listing, Want
-from search.ranking.vocabulary import Vocabulary
+from search.ranking.bags import Bags
+from search.ranking.lexicon import Latent, Lexicon, Reading
+from search.ranking.listings import Give, Listing, Party, Want
 
 Numbers = NDArray[np.float64]
 Vectors = NDArray[np.float32]
+Whole = NDArray[np.intp]
 
 KINDS = ("volunteers", "goods", "money", "space", "skills")
-
-
-def parent(category: str) -> str:
-    """The upper level of a category: food-drink/event-catering → food-drink."""
-    return category.partition("/")[0]
 
 
 @dataclass(frozen=True)
 class Columns:
     """Some wants, or some gives: one row each. What is not said is NaN."""
 
-    by_words: csr_matrix
-    by_spelling: csr_matrix
-    categories: csr_matrix  # rows × slugs
-    parents: csr_matrix  # rows × upper levels
-    kinds: Numbers  # rows × KINDS, 1 where said
-    lat: Numbers  # degrees
-    lon: Numbers
+    words: Bags
+    titles: Bags
+    spelling: Bags
+    latent: Latent
+    tops: csr_matrix  # rows × categories at the top of the tree
+    deeper: csr_matrix  # rows × those below
+    depth: Numbers  # how far down the tree the deepest category lies; 0 where nobody chose one
+    point: Numbers  # rows × (latitude, longitude), degrees
     reach: Numbers  # miles
-    money: Numbers  # £: a want's value, a give's yearly turnover
+    value: Numbers  # £
+    kinds: Numbers  # rows × KINDS, 1 where said
     meaning: Vectors  # of length 1, or of zeros where there is none; no columns where nobody has any
 
-    def part(self, rows: slice) -> "Columns":
-        return Columns(**{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
+
+@dataclass(frozen=True)
+class Table:
+    """What is compared: the wants, the parties, and the gives of all parties one party after another."""
+
+    wants: Sequence[Want]
+    parties: Sequence[Party]
+    gives: Sequence[Give]
+    asked: Columns
+    given: Columns
+    starts: Whole  # the first give of each party
+    owner: Whole  # of each give, its party
+
+    @classmethod
+    def of(cls, wants: Sequence[Want], parties: Sequence[Party], lexicon: Lexicon) -> "Table":
+        """Parties without a give have no place here. What has no reading is read now."""
+        parties = [party for party in parties if party.gives]
+        gives = [give for party in parties for give in party.gives]
+        sizes = np.array([len(party.gives) for party in parties], dtype=np.intp)
+        nodes = Nodes([*wants, *gives])
+        starts, owner = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(parties)), sizes)
+        asked, given = _columns(wants, lexicon, nodes), _columns(gives, lexicon, nodes)
+        return cls(wants, parties, gives, asked, given, starts, owner)
 
 
-def lay_out(wants: Sequence[Want], gives: Sequence[Give], vocabulary: Vocabulary) -> tuple[Columns, Columns]:
-    """The columns of both sides, sharing one numbering of categories."""
-    everything: list[Listing] = [*wants, *gives]
-    slugs = sorted({slug for listing in everything for slug in listing.categories})
-    # A parent alone (“care, any kind”) holds many trades: two filed under it are akin, not the same.
-    number = {slug: column for column, slug in enumerate(slug for slug in slugs if "/" in slug)}
-    starts = _starts(everything)
-    upper = {slug: column for column, slug in enumerate(sorted({parent(slug) for slug in slugs}))}
+class Nodes:
+    """The tree of categories as far as these listings use it; a path passes through its parents."""
 
-    def columns(listings: Sequence[Listing], money: Numbers) -> Columns:
-        points = [listing.point for listing in listings]
-        return Columns(
-            by_words=vocabulary.by_words(listings),
-            by_spelling=vocabulary.by_spelling(listings),
-            categories=_marks(listings, number, lambda slug: slug),
-            parents=_marks(listings, upper, parent),
-            kinds=np.array([[float(kind in each.quantity_kinds) for kind in KINDS] for each in listings]),
-            lat=_numbers(point.lat if point else None for point in points),
-            lon=_numbers(point.lon if point else None for point in points),
-            reach=_numbers(listing.reach_miles for listing in listings),
-            money=money,
-            meaning=_meaning(listings, starts),
+    def __init__(self, listings: Iterable[Listing]) -> None:
+        paths = {path for listing in listings for path in listing.categories}
+        self._number = {
+            node: n for n, node in enumerate(sorted({node for path in paths for node in way(path)}))
+        }
+
+    def rows(self, listings: Sequence[Listing], *, below: bool) -> csr_matrix:
+        """Rows × nodes, 1 for each on the way to a category: the first of a way, or those below."""
+        steps = slice(1, None) if below else slice(0, 1)
+        found = [sorted({node for path in each.categories for node in way(path)[steps]}) for each in listings]
+        ends = np.cumsum([0, *(len(nodes) for nodes in found)])
+        columns = [self._number[node] for nodes in found for node in nodes]
+        return csr_matrix(
+            (np.ones(len(columns)), columns, ends), shape=(len(found), max(1, len(self._number)))
         )
 
-    values = _numbers(want.value if said(want.value) else None for want in wants)
-    turnovers = _numbers(give.turnover if said(give.turnover) else None for give in gives)
-    return columns(wants, values), columns(gives, turnovers)
+
+def way(path: str) -> list[str]:
+    """From the top to the category: food-drink/event-catering → food-drink, food-drink/event-catering."""
+    steps = path.split("/")
+    return ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
 
 
 def said(pounds: float | None) -> bool:
@@ -74,35 +91,46 @@ def said(pounds: float | None) -> bool:
     return pounds is not None and pounds > 1
 
 
+def _columns(listings: Sequence[Listing], lexicon: Lexicon, nodes: Nodes) -> Columns:
+    read = _readings(listings, lexicon)
+    points = [listing.point for listing in listings]
+    return Columns(
+        words=Bags.of(each.words for each in read),
+        titles=Bags.of(each.title for each in read),
+        spelling=Bags.of(each.spelling for each in read),
+        latent=np.vstack([each.latent for each in read]) if read else np.zeros((0, 1), np.float32),
+        tops=nodes.rows(listings, below=False),
+        deeper=nodes.rows(listings, below=True),
+        depth=np.array(
+            [max((len(way(path)) for path in each.categories), default=0) for each in listings], float
+        ),
+        point=np.array([(p.lat, p.lon) if p else (np.nan, np.nan) for p in points]).reshape(-1, 2),
+        reach=_numbers(listing.reach_miles for listing in listings),
+        value=_numbers(listing.value if said(listing.value) else None for listing in listings),
+        kinds=np.array([[float(k in each.quantity_kinds) for k in KINDS] for each in listings]).reshape(
+            -1, 5
+        ),
+        meaning=_meaning(listings),
+    )
+
+
+def _readings(listings: Sequence[Listing], lexicon: Lexicon) -> list[Reading]:
+    new = [number for number, listing in enumerate(listings) if listing.reading is None]
+    made = dict(zip(new, lexicon.read([listings[number] for number in new]), strict=True)) if new else {}
+    return [listing.reading or made[number] for number, listing in enumerate(listings)]
+
+
 def _numbers(values: Iterable[float | None]) -> Numbers:
     return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
-def _marks(listings: Sequence[Listing], number: dict[str, int], level: Callable[[str], str]) -> csr_matrix:
-    """Rows × slugs, 1 where the listing is filed there."""
-    filed = [
-        sorted({number[level(slug)] for slug in listing.categories if level(slug) in number})
-        for listing in listings
-    ]
-    rows = np.repeat(np.arange(len(filed)), [len(each) for each in filed])
-    columns = np.array([column for each in filed for column in each], dtype=int)
-    return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(filed), max(1, len(number))))
-
-
-def _starts(listings: Sequence[Listing]) -> dict[int, int]:
-    """Where vectors of each size begin among the columns of meaning, and under 0 where all of them end.
-
-    Those of another size are of another model: with columns of their own, the two have nothing in common.
-    """
-    sizes = sorted({len(listing.vector) for listing in listings if listing.vector})
-    return {size: sum(sizes[:number]) for number, size in enumerate(sizes)} | {0: sum(sizes)}
-
-
-def _meaning(listings: Sequence[Listing], starts: Mapping[int, int]) -> Vectors:
-    rows = np.zeros((len(listings), starts[0]), np.float32)
+def _meaning(listings: Sequence[Listing]) -> Vectors:
+    """Vectors of the commonest size: those of another are another model's, and compare with nothing."""
+    sizes = [len(listing.vector) for listing in listings if listing.vector]
+    size = max(set(sizes), key=lambda each: (sizes.count(each), each)) if sizes else 0
+    rows = np.zeros((len(listings), size), np.float32)
     for row, listing in zip(rows, listings, strict=True):
-        if listing.vector:
-            start = starts[len(listing.vector)]
-            row[start : start + len(listing.vector)] = listing.vector
+        if listing.vector and len(listing.vector) == size:
+            row[:] = listing.vector
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.divide(rows, lengths, out=rows, where=lengths > 0)

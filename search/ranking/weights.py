@@ -1,48 +1,69 @@
-"""The hand-set numbers of the ranking, all in one place, with why each is what it is.
-
-Raise `MODEL_VERSION` with any change here or in the features: scores are stored beside it, and two scores
-compare only within one version.
-"""
+"""The weights that come with the software, and which features make up which part of a score."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-MODEL_VERSION = "2026.2"
-# Of pairs where both had a vector. It compares with the other: the same score, and what meaning added.
-READ_FOR_MEANING = f"{MODEL_VERSION}+meaning"
+VERSION = "2026.3"
 
-# What is asked for comes first: text and category together carry 65 of 100, because a neighbour of the
-# right size who does something else is no match. Text leads category because a category holds many trades.
-# Distance comes before size because local is the point of the place, while size warns more than it chooses.
-SPEND: Mapping[str, int] = {"text": 38, "category": 27, "distance": 20, "size": 15}
+# A part is what people see; its features read it in several ways. Their order is that of equals.
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "text": ("asked", "words", "spelling", "latent"),
+    "category": ("category",),
+    "quantity": ("quantity",),
+    "record": ("record",),
+    "distance": ("distance",),
+    "size": ("size",),
+    "room": ("room",),
+    "lacking": ("lacking",),
+    "answers": ("answers",),
+    "fresh": ("fresh",),
+    "meaning": ("meaning",),
+}
+PART_OF: Mapping[str, str] = {feature: part for part, features in PARTS.items() for feature in features}
 
-# For support the kind of thing (volunteers, goods, money, space, skills) is half of what is asked for, and
-# people describe kindness in looser words than trade, so text gives up some of its weight to the kind.
-SUPPORT: Mapping[str, int] = {"text": 30, "category": 25, "quantity": 25, "distance": 20}
+# What carries the subject weighs alike: five readings of it, none of which is better than the others on every
+# kind of text, and together as much as everything else. On public awards no fitted weights beat these by more
+# than chance would (docs/matching.md). What was done before weighs less than what is best now, so that who is
+# new here is not behind for being new. Who is ready and answers tips the scale between equals.
+SPEND: Mapping[str, float] = {
+    "asked": 11, "words": 11, "spelling": 11, "latent": 11, "category": 15, "record": 18, "distance": 12,
+    "size": 6, "room": 3, "answers": 1, "fresh": 1,
+}  # fmt: skip
 
-WEIGHTS: Mapping[str, Mapping[str, int]] = {"spend": SPEND, "support": SUPPORT}
+# For support the kind of thing (volunteers, goods, money, space, skills) is as good as a subject, and people
+# describe kindness in looser words than trade, so text gives up some of its weight to the kind.
+SUPPORT: Mapping[str, float] = {
+    "asked": 9, "words": 9, "spelling": 9, "latent": 9, "category": 15, "quantity": 18, "record": 6,
+    "distance": 14, "room": 3, "lacking": 4, "answers": 2, "fresh": 2,
+}  # fmt: skip
+WEIGHTS: Mapping[str, Mapping[str, float]] = {"spend": SPEND, "support": SUPPORT}
 
-# Where both have vectors, meaning makes up for words that are not shared: it earns at most this, of what text
-# left. So nothing it adds passes the weight of text, a score stays out of 100, and one without it is as ever.
-# About half of text, since shared words can be shown, while a model's likeness must be taken on trust.
-MEANING: Mapping[str, int] = {"spend": 20, "support": 16}
-
-# Parts that say how well a fitting party is placed. They count only as far as the topic fits, so that being
-# near, or large, or unknown never makes a match by itself.
-CIRCUMSTANCES = frozenset({"distance", "size"})
-
-# How far each kind of evidence, complete and alone, shows that the topic fits.
-TOPIC: Mapping[str, float] = {"text": 0.7, "category": 0.7, "quantity": 0.4}
+# Where both have vectors, meaning makes up for words that are not shared: it earns at most this, of what the
+# texts left. A score stays out of 100, and one without vectors is as ever. About half of what texts may
+# earn, since shared words can be shown, while a model's likeness must be taken on trust.
+MEANING: Mapping[str, float] = {"spend": 19, "support": 15}
+READ_FOR_MEANING = "+meaning"  # added to the version of a pair where both had a vector
 
 # A fit below this is not worth anyone's time; callers may ask for more or less.
 FLOOR = 40
+
+ANSWERED_BY: Mapping[str, frozenset[str]] = {
+    "spend": frozenset({"capability", "history"}),
+    "support": frozenset({"offer", "interests", "given"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The weights of both sides, each adding up to 100, and the versions they go by."""
+
+    weights: Mapping[str, Mapping[str, float]]
+    versions: Mapping[str, str]
+
+
+SHIPPED = Model(WEIGHTS, dict.fromkeys(WEIGHTS, VERSION))
 
 
 def side_of(family: str) -> str | None:
     """Which side of the marketplace a want belongs to."""
     return {"opportunity": "spend", "need": "support"}.get(family)
-
-
-ANSWERED_BY: Mapping[str, frozenset[str]] = {
-    "spend": frozenset({"capability", "history"}),
-    "support": frozenset({"offer", "interests"}),
-}

@@ -116,8 +116,6 @@ def forms(title: str, text: str) -> dict[str, list[str]]:
     return found
 
 
-def as_said(term: str, title: str, text: str, elsewhere: str = "") -> str:
-    """The words behind a term: a form found elsewhere too if there is one, else this listing's own."""
-    written = forms(title, text).get(term, [term])
-    elsewhere = elsewhere.lower()
-    return next((form for form in written if form.lower() in elsewhere), written[0])
+def as_said(term: str, title: str, text: str) -> str:
+    """The words behind a term, as this listing writes them."""
+    return forms(title, text).get(term, [term])[0]

@@ -104,6 +104,11 @@ def test_a_file_without_mistakes_is_read_whole(read):
         ("days_ago = 10", "days_ago = 25", "is not between its first day and its last"),
         ("needed_in_days = 30", "needed_in_days = -3", "it is closed when its last day is past"),
         ("published_days_ago = 20", "published_days_ago = 101", "published before they joined"),
+        ("founded = 1920", 'founded = 1920\ncredentials = ["knighthood"]', "no credential “knighthood”"),
+        ("needed_in_days = 30", 'needed_in_days = 30\nmust_have = ["luck"]', "no credential “luck”"),
+        ("founded = 1920", "founded = 1920\nstaff_local = 120", "a-hall: 120 is no percentage"),
+        ("founded = 1920", "founded = 1920\ncapacity = { days_ago = 101 }", "take on before they joined"),
+        ("founded = 1920", "founded = 1920\ncapacity = { room = 3 }", "nobody reads “room”"),
         ('key = "chairs"', 'key = "Chairs!"', "a key is small letters"),
     ],
 )

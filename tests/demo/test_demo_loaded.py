@@ -13,6 +13,7 @@ from flask import Flask
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
+from marketplace.capacity.models import Capacity
 from marketplace.demo import queries, reading
 from marketplace.demo.cli import demo as command
 from marketplace.demo.people import PASSWORD, demo_people
@@ -57,6 +58,23 @@ def test_no_two_organisations_stand_on_one_spot(demo: Flask):
     spots = [(row.lat, row.lon) for row in all_of(Organisation)]
 
     assert len(set(spots)) == len(spots)
+
+
+def test_what_they_hold_ask_for_and_have_room_for_is_as_it_was_written(demo: Flask):
+    written = reading.organisations()
+    asks = [listing for each in written for listing in (*each.needs, *each.opportunities)]
+    rows = {row.name: row for row in all_of(Organisation)}
+    room = {row.organisation.name: row for row in db.session.scalars(db.select(Capacity))}
+
+    for each in written:
+        assert set(rows[each.name].credentials) == set(each.credentials)
+        shares = (rows[each.name].staff_local, rows[each.name].spend_local)
+        assert shares == (each.staff_local, each.spend_local)
+        assert (each.name in room) == (each.capacity is not None)
+    musts = {row.title: set(row.must_have) for row in all_of(Listing) if row.must_have}
+    assert musts == {each.title: set(each.must_have) for each in asks if each.must_have}
+    assert room["Sound & Dry Surveys"].jobs_a_quarter == 0
+    assert all(row.organisation.created_at < row.updated_at < MONDAY for row in room.values())
 
 
 def test_pledges_are_where_their_story_left_them(demo: Flask):

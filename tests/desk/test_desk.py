@@ -157,10 +157,19 @@ def fill(organisation: Organisation, number: int) -> None:
         OfferFactory(organisation=organisation, status=ListingStatus.DRAFT, published_at=None)
         later = MatchFactory(organisation=organisation, listing=OpportunityFactory())
         matching.snooze(later, actor=UserFactory(), now=NOON)
+        saved = MatchFactory(organisation=organisation, listing=OpportunityFactory())
+        matching.save(saved, actor=UserFactory(), now=NOON)
+        came = [pledged(giver=organisation).need, answered(supplier=organisation).opportunity]
+        for ask in came:
+            MatchFactory(organisation=organisation, listing=ask)
+            matching.converted(organisation.id, ask.id, now=NOON)
     db.session.commit()
 
 
-@pytest.mark.parametrize("path", ["/desk", "/desk/matches"])
+@pytest.mark.parametrize(
+    "path",
+    ["/desk", "/desk/matches", "/desk/matches/saved", "/desk/matches/later", "/desk/matches/done"],
+)
 def test_a_full_desk_takes_no_more_queries_than_an_emptier_one(app: Flask, visitor, path):
     organisation = OrganisationFactory()
     person = member_of(organisation)
@@ -208,13 +217,3 @@ def test_each_thing_that_waits_leads_to_its_page(visitor, app):
     visitor.click("The College offers 3 chairs")
 
     assert visitor.path == f"/pledges/{pledge.id}"
-
-
-def test_a_match_is_answered_on_the_desk(visitor, app):
-    match = MatchFactory(listing__title="Twelve chairs")
-    signed_in(visitor, member_of(match.organisation)).open("/desk")
-    assert "Both mention chairs." in visitor.text
-    visitor.press("Later : Twelve chairs")
-
-    assert "Twelve chairs" not in visitor.open("/desk").text
-    assert "comes back on" in visitor.open("/desk/matches").text

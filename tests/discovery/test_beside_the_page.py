@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from marketplace.discovery import exports, shapes
+from marketplace.discovery import shapes
 from marketplace.discovery.feeds import ATOM
 from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus
@@ -166,9 +166,3 @@ def test_the_table_says_what_the_cards_do_and_runs_nothing(board, ward, index, v
     assert next(row for row in rows if row["Title"] == "Lunch for sixty")["Value from (£)"] == "2500"
     assert len(rows) == 3
     assert events()[-1] == "search.exported"
-
-
-@pytest.mark.parametrize("typed", ["=1", "+1", "-1", "@a", "\ta", "\ra", "＝1", "  =1"])
-def test_text_that_looks_like_a_formula_is_marked_as_text(typed):
-    assert exports.safe(typed) == f"'{typed}"
-    assert (exports.safe("a=1"), exports.safe(-4), exports.safe(None)) == ("a=1", -4, None)

@@ -13,6 +13,11 @@ def lorraine(someone: Someone) -> Someone:
     return someone
 
 
+def waiting(someone: Someone) -> int:
+    """How many new matches their shelf says there are."""
+    return int(someone.page.locator("nav[aria-label='Your matches'] a").first.inner_text().split()[-1])
+
+
 def test_a_giver_reads_why_a_need_fits_and_the_reasons_add_up(lorraine: Someone):
     lorraine.open("/desk/matches")
     lorraine.click("All the reasons")
@@ -38,18 +43,17 @@ def test_a_giver_is_interested_and_promises_hours(lorraine: Someone):
 
 def test_a_giver_says_not_for_me_with_a_reason_and_later(lorraine: Someone):
     lorraine.open("/desk/matches")
-    before = lorraine.page.get_by_role("button", name="Interested").count()
+    before = waiting(lorraine)
     lorraine.press("Not for me")
     lorraine.press("Not for me")
     assert "There is a problem" in lorraine.text
     lorraine.choose("The dates don’t work")
     lorraine.press("Not for me")
 
-    lorraine.open("/desk/matches")
     lorraine.press("Later")
 
-    lorraine.open("/desk/matches")
-    assert lorraine.page.get_by_role("button", name="Interested").count() == before - 2
+    assert lorraine.page.url.endswith("/desk/matches")
+    assert waiting(lorraine) == before - 2
 
 
 def test_a_giver_says_interested_and_takes_it_back(lorraine: Someone):
@@ -57,7 +61,6 @@ def test_a_giver_says_interested_and_takes_it_back(lorraine: Someone):
     lorraine.press("Interested")
     assert "We have told" in lorraine.page.locator("body").inner_text()
 
-    lorraine.open("/desk/matches")
     lorraine.press("Take back")
     assert "Your answer is taken back" in lorraine.page.locator("body").inner_text()
 

@@ -68,10 +68,13 @@ def board(app: Flask) -> Board:
 def run_all() -> running.Counts:
     """Everything ranked and stored, as the command does it."""
     counts = running.Counts()
-    asks, fits = running.rank_everything(NOON.date())
-    for _ in running.store_in_steps(asks, fits, now=NOON, counts=counts):
-        db.session.commit()
-    running.retire_what_closed(asks, now=NOON, counts=counts)
+    for step in (
+        running.renew_readings(NOON),
+        running.run(NOON, counts=counts),
+        running.finish(NOON, counts=counts),
+    ):
+        for _ in step:
+            db.session.commit()
     db.session.commit()
     return counts
 

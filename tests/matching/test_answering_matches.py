@@ -181,15 +181,6 @@ def test_a_listing_finds_its_own_fit_for_one_organisation_only(match):
     assert queries.fits_of(None, [match.listing_id]) == {}
 
 
-def test_answers_are_listed_latest_first_and_only_ones_own(match):
-    second = MatchFactory(organisation=match.organisation)
-    MatchFactory()
-    services.snooze(match, actor=UserFactory(), now=NOON)
-    services.interested(second, actor=UserFactory(), now=NOON)
-
-    assert list(queries.answered_by(match.organisation)) == [second, match]
-
-
 def test_a_quantity_that_is_met_is_no_longer_what_a_need_asks_for(app):
     from marketplace.matching import sources
 

@@ -192,8 +192,7 @@ def test_a_run_stopped_between_steps_and_run_again_ends_as_an_unbroken_one(board
         listing=NeedFactory(status=ListingStatus.CLOSED), organisation=board.offer.organisation
     )
     db.session.commit()
-    asks, fits = running.rank_everything(NOON.date())
-    broken = running.store_in_steps(asks, fits, now=NOON, counts=running.Counts())
+    broken = running.run(NOON, counts=running.Counts())
     for _ in range(steps):
         next(broken)
         db.session.commit()

@@ -14,7 +14,7 @@ from search.embedded import EmbeddedEngine
 from search.embedded_layout import layout
 from search.engine import SearchUnavailable
 from search.generations import LOCK, POINTER, Generations
-from search.schema import Query
+from search.schema import FAMILIES, Query, Sketch
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = Query(place="durham", limit=1000)
@@ -76,6 +76,8 @@ def test_without_an_index_searching_is_unavailable_and_health_says_why(folder):
 
     with pytest.raises(SearchUnavailable, match="rebuild it"):
         engine.search(EVERYTHING)
+    with pytest.raises(SearchUnavailable, match="rebuild it"):
+        engine.alike(Sketch(place="durham", families=FAMILIES))
 
     assert not engine.health().ready
     assert "rebuild it" in engine.health().problem

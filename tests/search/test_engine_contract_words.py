@@ -114,6 +114,36 @@ def test_the_word_as_typed_comes_before_any_that_is_almost_it(engine, document, 
     assert keys("farmer")[0] == "need:2"
 
 
+def test_a_slip_never_passes_what_was_typed_where_few_say_it_all(engine, document, keys):
+    engine.upsert(
+        [
+            document(key="need:1", body="Once, in a hall, there was catering " + "and so on " * 50),
+            document(key="need:2", title="Hall cattering", summary="Hall cattering"),
+            document(key="need:3", title="Nothing of it"),
+        ]
+    )
+
+    assert keys("hall catering")[:2] == ["need:1", "need:2"]
+    assert keys("hall cattering")[:2] == ["need:2", "need:1"]
+
+
+def test_another_form_of_the_word_counts_as_typed_and_what_is_almost_it_does_not(engine, document, keys):
+    engine.upsert(
+        [
+            document(key="need:1", body="Catering, in the end " + "and so on " * 50),
+            document(key="need:2", title="Carers", summary="Carers carers"),
+        ]
+    )
+
+    assert keys("caters xylophone")[0] == "need:1"
+
+
+def test_a_word_nobody_begins_suggests_nothing(engine, document):
+    engine.upsert([document(title="Garden")])
+
+    assert engine.suggest(Query("garden xyloph", place="durham", typing=True)) == ()
+
+
 @pytest.mark.parametrize(
     ("typed", "title"),
     [("play group", "Playgroup"), ("playgroup", "Play group"), ("farm house tea", "Farmhouse tea")],

@@ -8,9 +8,10 @@ import pytest
 
 from search.engine import Health, SearchUnavailable
 from search.guarded import THREADS, GuardedEngine
-from search.schema import Query, Results
+from search.schema import Query, Results, Sketch
 
 ANYTHING = Query(place="durham")
+ANYBODY = Sketch(place="durham", families=frozenset({"organisation"}))
 NOTHING = Results(hits=(), total=0)
 
 
@@ -33,6 +34,10 @@ class Moody:
 
     def suggest(self, query: Query) -> tuple[()]:
         self.search(query)
+        return ()
+
+    def alike(self, sketch: Sketch) -> tuple[()]:
+        self.search(ANYTHING)
         return ()
 
     def upsert(self, documents: object) -> None:
@@ -83,7 +88,7 @@ def test_what_the_engine_answers_is_answered(moody):
     engine = guard(moody)
 
     assert engine.search(ANYTHING) is NOTHING
-    assert engine.suggest(ANYTHING) == ()
+    assert engine.suggest(ANYTHING) == engine.alike(ANYBODY) == ()
     assert list(engine.marks()) == [("need:1", "mark")]
     assert engine.health() == Health(ready=True, documents=7)
 
@@ -98,6 +103,8 @@ def test_after_three_failures_in_a_row_the_engine_is_left_alone_for_a_while(mood
     assert moody.calls == 3
     with pytest.raises(SearchUnavailable, match="resting"):
         engine.suggest(ANYTHING)
+    with pytest.raises(SearchUnavailable, match="resting"):
+        engine.alike(ANYBODY)
     assert not engine.health().ready
     assert "resting" in engine.health().problem
     assert moody.calls == 3

@@ -4,15 +4,17 @@ import base64
 import json
 import os
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from search.engine import SearchUnavailable
+from search.geo import Point
 from search.guarded import GuardedEngine
 from search.meilisearch import MeilisearchEngine
 from search.meilisearch_layout import code, document_id, key_of, settings, value_of
-from search.schema import FIELDS, Query
+from search.schema import FAMILIES, FIELDS, Query, Sketch
 from tests.search.conftest import LIVE_URL, meilisearch
 from tests.search.meilisearch_at_home.server import BROKEN, DOWN, GARBAGE, HALF, HANG, MeilisearchAtHome
 
@@ -185,6 +187,35 @@ def test_a_search_is_one_request_whatever_it_counts(engine, at_home):
     assert at_home.asked == ["GET /keys", "POST /multi-search"]
 
 
+def test_a_sketch_is_one_request_and_one_more_where_many_say_its_words(engine, at_home, document):
+    engine.upsert(document(title=title) for title in ["Halls", "Roofing"] * 6)
+    sketch = Sketch(
+        place="durham",
+        families=frozenset({"need", "offer"}),
+        words={"hall": 1.0, "roofs": 2.0, "xylophone": 3.0},
+        categories={"building/roofing": 1.0},
+        near=Point(54.8, -1.6),
+        nearest=3,
+        vector=(1.0, 0.0, 0.0),
+    )
+    at_home.asked.clear()
+
+    assert len(engine.alike(sketch)) == 12
+    assert at_home.asked == ["GET /keys", "POST /multi-search"]
+    assert len(engine.alike(replace(sketch, limit=5))) == 5
+    assert at_home.asked[2:] == ["POST /multi-search"] * 2
+
+    held = 'place_is IN ["durham"] AND audience_is IN ["public"]'
+    for bearer, body in at_home.searches:
+        assert payload(bearer)["searchRules"] == {"placeful": {"filter": held}}
+        for asked in body["queries"]:
+            assert asked["filter"].startswith(f'{held} AND family_is IN ["need", "offer"] AND state_is IN')
+    first, again, more = [body["queries"] for _, body in at_home.searches]
+    assert [asked["q"] for asked in first if "q" in asked] == ['"xylophon"', '"roof"', '"hall"']
+    assert len(first) == len(again) == 8  # the board, three words, two of categories, meaning and the nearest
+    assert [(asked["q"], asked["matchingStrategy"]) for asked in more] == [("roof hall ", "frequency")]
+
+
 def test_the_server_alone_would_keep_a_token_to_its_place(engine, at_home, document):
     engine.upsert([document(key="need:1"), document(key="need:2", place="wear")])
     server = engine._server
@@ -249,6 +280,7 @@ def test_whatever_goes_wrong_is_said_plainly_and_ends_when_the_fault_does(engine
         lambda: engine.search(Query("cleaners of halls", place="durham", facets=("family",))),
         lambda: engine.search(DURHAM),
         lambda: engine.suggest(Query("hall", place="durham")),
+        lambda: engine.alike(Sketch(place="durham", families=FAMILIES, words={"hall": 1.0})),
         lambda: engine.upsert([document()]),
         lambda: engine.delete(["need:1"]),
         lambda: engine.rebuild([document()]),

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from search.geo import Point
-from search.schema import Document, Query, Sort
+from search.schema import Document, Query, Sketch, Sort
 
 
 def test_a_query_is_always_about_a_place():
@@ -52,3 +52,41 @@ def test_a_document_knows_where_it_is():
 
     assert Document(**plain, published_on=date(2026, 1, 1)).location is None
     assert Document(**plain, lat=54.8, lon=-1.6).location == Point(54.8, -1.6)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"place": ""}, "one place"),
+        ({"audiences": frozenset()}, "known audiences"),
+        ({"families": frozenset()}, "Not families"),
+        ({"families": frozenset({"gig"})}, "Not families"),
+        ({"words": {"hall": 0.0}}, "Not a weight: 0.0 of 'hall'"),
+        ({"words": {"hall": float("nan")}}, "Not a weight"),
+        ({"categories": {"building": float("inf")}}, "Not a weight"),
+        ({"within_miles": 5.0}, "point to measure from"),
+        ({"nearest": 5}, "point to measure from"),
+        ({"near": Point(54.8, -1.6), "within_miles": float("nan")}, "distance in miles"),
+        ({"limit": -1}, "number of documents"),
+        ({"near": Point(54.8, -1.6), "nearest": -1}, "number of documents"),
+    ],
+)
+def test_a_sketch_that_cannot_be_followed_whole_is_refused(said, message):
+    with pytest.raises(ValueError, match=message):
+        Sketch(**{"place": "durham", "families": frozenset({"need"})} | said)
+
+
+def test_the_steps_down_to_a_category_add_up_to_its_weight_and_kin_share_half_of_it():
+    sketch = Sketch(
+        place="durham",
+        families=frozenset({"need"}),
+        categories={"building/roofing/slate": 4.0, "building/damp": 1.0, "food": 3.0},
+    )
+
+    assert sketch.category_weights == {
+        "food": 3.0,
+        "building/roofing/slate": 2.0,
+        "building": 1.0,
+        "building/roofing": 1.0,
+        "building/damp": 0.5,
+    }

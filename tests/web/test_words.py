@@ -107,3 +107,10 @@ def test_how_far_ahead(days, said):
 )
 def test_a_list_is_read_aloud(parts, said):
     assert words.joined(parts) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(1.0, "100%"), (0.99, "99%"), (0.98999, "98.9%"), (0.57, "57%"), (0.0004, "0%")]
+)
+def test_a_percentage_is_rounded_down_so_that_an_aim_is_never_met_too_soon(share, said):
+    assert words.percent(share) == said

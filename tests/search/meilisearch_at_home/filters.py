@@ -122,8 +122,8 @@ class _Reader:
             return lambda document: not test(document)
         if self._took("word", "IN"):
             return self._listed(name)
-        if self._is("word", "EXISTS"):
-            return self._exists(name)
+        if self._is("word", "EXISTS") or self._is("word", "IS"):
+            return self._present(name)
         for operator in ("!=", ">=", "<=", "=", ">", "<"):
             if self._took("symbol", operator):
                 return _compared(name, operator, self._value())
@@ -133,6 +133,13 @@ class _Reader:
         return lambda document: any(
             _number(low) <= each <= _number(high) for each in _numbers(document, name)
         )
+
+    def _present(self, name: str) -> Test:
+        """There at all, or there and empty."""
+        if not self._took("word", "IS"):
+            return self._exists(name)
+        self._must("word", "EMPTY")
+        return lambda document: document.get(name) in ("", [], {})
 
     def _exists(self, name: str) -> Test:
         self._must("word", "EXISTS")

@@ -230,14 +230,17 @@ def _by(name: str, direction: str) -> Any:
 def _with_meaning(
     snapshot: Snapshot, inside: dict[str, Document], matches: list[Match], asked: dict[str, Any]
 ) -> list[Match]:
-    """The words' hits and the vectors' neighbours in one list, each by the better of its two scores."""
+    """The words' hits and the vectors' neighbours in one list, each by the better of its two scores.
+
+    Where meaning is all that counts, what has no vector is not found.
+    """
     embedder, ratio = asked["hybrid"]["embedder"], asked["hybrid"].get("semanticRatio", 0.5)
     known = (snapshot.settings.get("embedders") or {}).get(embedder)
     if known is None:
         raise BadRequest("invalid_search_embedder", f"Cannot find embedder with name `{embedder}`.")
     if len(asked["vector"]) != known["dimensions"]:
         raise BadRequest("invalid_search_vector", "The vector has other dimensions than the index.")
-    best = {id(each.document): (each.score * (1 - ratio), each) for each in matches}
+    best = {id(each.document): (each.score * (1 - ratio), each) for each in matches if ratio < 1}
     for document in inside.values():
         vector = (document.get("_vectors") or {}).get(embedder)
         if vector:

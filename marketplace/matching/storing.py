@@ -1,0 +1,77 @@
+"""Keeping matches: one row a pair, and what people answered stays."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+
+from marketplace.extensions import db
+from marketplace.matching.models import Match, MatchStatus
+from search.ranking import Fit
+
+Pair = tuple[int, int]  # organisation, ask
+
+ACTED_ON = frozenset({MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED})
+
+
+@dataclass(slots=True)
+class Counts:
+    """What storing matches did."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    introduced: int = 0
+
+
+def by_pair(condition: ColumnElement[bool]) -> dict[Pair, Match]:
+    """The matches there are, retired ones too."""
+    rows = db.session.scalars(db.select(Match).where(condition))
+    return {(row.organisation_id, row.listing_id): row for row in rows}
+
+
+def worth_keeping(fits: Sequence[Fit], at_most: int, known: dict[Pair, Match]) -> list[Fit]:
+    """The best, and those that stand already, maybe by being among the best of their ask."""
+    best = sorted(fits, key=lambda fit: (-fit.fit, fit.want, fit.party))
+    standing = {pair for pair, row in known.items() if row.retired_at is None}
+    return best[:at_most] + [fit for fit in best[at_most:] if (int(fit.party), int(fit.want)) in standing]
+
+
+def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
+    """Make these matches the given fits; what fits no more is retired, unless somebody acted on it."""
+    left = dict(known)
+    for fit in fits:
+        pair = int(fit.party), int(fit.want)
+        row = left.pop(pair, None)
+        if row is None:
+            row = Match(
+                organisation_id=pair[0], listing_id=pair[1], suggested_at=now, status=MatchStatus.SUGGESTED
+            )
+            db.session.add(row)
+            counts.new += 1
+        elif row.fit == fit.fit and row.retired_at is None and row.model_version == fit.version:
+            counts.unchanged += 1
+            continue
+        else:
+            counts.changed += 1
+        put(row, fit, now=now)
+    for row in left.values():
+        if row.retired_at is None and not _somebody_acted(row):
+            row.retired_at = now
+            counts.retired += 1
+    db.session.flush()
+
+
+def _somebody_acted(row: Match) -> bool:
+    """Somebody answered, asked for an answer, or put the two together by hand: what they did stands."""
+    return row.status in ACTED_ON or row.invited_at is not None or row.put_forward_at is not None
+
+
+def put(row: Match, fit: Fit, *, now: datetime) -> None:
+    """The row says what the ranking says."""
+    kind, _, number = fit.give.partition(":")
+    row.via_id = int(number) if kind in ("capability", "offer") else None
+    row.score, row.fit, row.parts = fit.score, fit.fit, [asdict(part) for part in fit.parts]
+    row.model_version, row.scored_at, row.retired_at = fit.version, now, None

@@ -1,0 +1,53 @@
+"""The lexicon of this installation, and the readings that are kept."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from flask import current_app
+
+from marketplace.extensions import db
+from marketplace.readings.models import RankingLexicon, Reading
+from search.ranking.lexicon import Lexicon
+from search.ranking.lexicon import Reading as Read
+
+AT_ONCE = 5_000  # keys asked for in one statement
+
+
+def lexicon() -> Lexicon | None:
+    """The latest lexicon, kept in this process until there is a later one; None before the first."""
+    newest = db.session.execute(
+        db.select(RankingLexicon.id, RankingLexicon.texts).order_by(RankingLexicon.id.desc()).limit(1)
+    ).first()
+    if newest is None:
+        return None
+    known: tuple[int, Lexicon] | None = current_app.extensions.get("lexicon")
+    if known is None or known[0] != newest.id:
+        data = db.session.scalar(db.select(RankingLexicon.data).where(RankingLexicon.id == newest.id))
+        known = newest.id, Lexicon.from_bytes(data)
+        current_app.extensions["lexicon"] = known
+    return known[1]
+
+
+def texts_known() -> int:
+    """How many texts the latest lexicon was fitted on; 0 before the first."""
+    query = db.select(RankingLexicon.texts).order_by(RankingLexicon.id.desc()).limit(1)
+    return db.session.scalar(query) or 0
+
+
+def kept(keys: Collection[str], lexicon: Lexicon) -> dict[str, Read]:
+    """The readings of these keys that this lexicon made."""
+    rows = _rows(keys, Reading.key, Reading.mark, Reading.data)
+    return {row.key: Read.from_bytes(row.data) for row in rows if row.mark.startswith(lexicon.version)}
+
+
+def marks(keys: Collection[str]) -> dict[str, str]:
+    """What each kept reading is of."""
+    return {row.key: row.mark for row in _rows(keys, Reading.key, Reading.mark)}
+
+
+def _rows(keys: Iterable[str], *columns: Any) -> Iterator[Any]:
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), AT_ONCE):
+        yield from db.session.execute(
+            db.select(*columns).where(Reading.key.in_(wanted[start : start + AT_ONCE]))
+        )
