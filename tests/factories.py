@@ -159,3 +159,4 @@ class MatchFactory(Factory):
     model_version = "2026.1"
     suggested_at = NOON
     scored_at = NOON
+    introduced_at = NOON

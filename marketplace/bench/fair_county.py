@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from search.ranking.fairness import Candidate
 
-# Between the demo (122 organisations, 140 asks) and the public records (4,978 and 378). Organisations at first,
-# and newcomers a day; asks at first, new ones a day, and the days they stay, so that as many come as go.
+# Between the demo (122 organisations, 140 asks) and the public records (4,978 and 378). Organisations at
+# first, and newcomers a day; asks at first, new ones a day, and the days they stay: as many come as go.
 ORGANISATIONS, JOINING = 600, 1.4
 OPEN, OPENING, LASTING = 300, 11, (14, 42)
 OPPORTUNITIES = 0.5  # of the asks; the rest are needs
@@ -25,8 +25,8 @@ OPPORTUNITIES = 0.5  # of the asks; the rest are needs
 TRADES, BRANCH, ZIPF, EACH = 250, 7, 0.5, 3
 TOWNS, SPREAD, AROUND = 25, 10.0, 1.5  # miles from the middle and from the town, standard deviations
 
-# Scores are sums like ours: so much for words, category, distance, size. How alike the words of two are is drawn
-# from a beta distribution, by whether their trades are the same, of one branch, or neither.
+# Scores are sums like ours: so much for words, category, distance, size. How alike the words of two are is
+# drawn from a beta distribution, by whether their trades are the same, of one branch, or neither.
 TEXT, CATEGORY, DISTANCE, SIZE = 0.38, 0.27, 0.20, 0.15
 ALIKE = {"same": (4, 4), "akin": (2, 5), "other": (1, 12)}
 AKIN = 0.4  # of a category's points for one of the same branch
@@ -39,8 +39,8 @@ MERIT = 0.1
 
 # Who may stand on a list: what `match run` keeps. Asks then have 13 candidates in the middle and 30 in their
 # longest tenth, and organisations 7 and 15 (the demo's needs: 7 and 12, and 3 and 27; the records: 11 and 44,
-# and 2 and 6). The tenth of a list fits two thirds as well as its first (the demo's needs: 0.75 by ask and 0.78
-# by organisation; the records: 0.85 and 0.68).
+# and 2 and 6). The tenth of a list fits two thirds as well as its first (the demo's needs: 0.75 by ask and
+# 0.78 by organisation; the records: 0.85 and 0.68).
 WORTH_IT, PER_ASK, PER_ORGANISATION = 0.4, 30, 15
 
 # Four in five have fewer than ten staff, as in the demo and among the United Kingdom's employers (Department

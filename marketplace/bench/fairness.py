@@ -8,9 +8,9 @@ make organisations popular.
   They see a page of ten. What stands in a place is seen 1 / log2(place + 1), and clicked half as often as
   that, times its fit.
 - **Introductions.** On the first day of a week every ask that still lacks answers is introduced to some of
-  the organisations that may stand on its list, nobody twice. An organisation takes up as many in a week as it
-  has room for, those likeliest to end well; the rest lie unanswered. When both say yes, one fewer is lacking.
-  The organisation the asker likes best of those wins an opportunity.
+  the organisations that may stand on its list. An organisation takes up as many in a week as it has room for,
+  those likeliest to end well; the rest lie unanswered, and may be sent again. When both say yes, one fewer is
+  lacking. The organisation the asker likes best of those wins an opportunity.
 
 Ours are `search.ranking.fairness` and `search.ranking.assignment`, with the figures they come with.
 """
@@ -110,7 +110,7 @@ class Lists:
         whom: no order can do well by that, and `at_pool_floor_if_even` says how well even lists would.
         """
         rows = self.rows()
-        pool = [self.pool.due[row.key] for row in rows]
+        pool = [self.pool.due.get(row.key, 0.0) for row in rows]
         there = [days_there[int(row.key)] for row in rows]
         figures = {
             "gini": fair.gini(row.received / days for row, days in zip(rows, there, strict=True)),
@@ -135,7 +135,7 @@ class Introductions:
 
     way: str
     lacking: Whole  # of each ask: yeses still to come
-    made: Marks  # asks × organisations introduced before
+    made: Marks  # asks × organisations: introductions taken up before
     sent: int = 0
     above_capacity: int = 0  # of those: more than the organisation had room for that week
     expected_mutual: float = 0.0  # of those within room, the chances that both say yes, summed
@@ -163,12 +163,12 @@ class Introductions:
         got = np.zeros(len(county.joined), dtype=np.int64)
         agreed = county.agreed
         for ask, organisation in sorted(chosen, key=lambda pair: (-chance[pair], pair)):
-            self.made[ask, organisation] = True
             self.sent += 1
             got[organisation] += 1
             if got[organisation] > county.rooms[organisation]:
                 self.above_capacity += 1
                 continue
+            self.made[ask, organisation] = True
             self.taken_up.add(ask)
             self.expected_mutual += float(chance[ask, organisation])
             if agreed[ask, organisation] and self.lacking[ask] > 0:

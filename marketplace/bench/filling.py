@@ -27,12 +27,12 @@ Rows = dict[Any, list[dict[str, Any]]]
 
 def fill(county: County, listings: int) -> None:
     """Put them in, a slice at a time. All are of the one place and public, as far as the board has them."""
-    _insert(_place(county))
+    insert(place_rows(county))
     holders: dict[str, int] = {}
     numbers = count(1)
     documents = (each for each in county.documents(listings) if each.family != "organisation")
     while slice_ := list(islice(documents, AT_ONCE)):
-        _insert(_rows(county, slice_, holders, numbers))
+        insert(_rows(county, slice_, holders, numbers))
 
 
 def towns(county: County) -> list[str]:
@@ -40,13 +40,15 @@ def towns(county: County) -> list[str]:
     return [f"{name.capitalize()} Town" for name in county.wards[:TOWNS]]
 
 
-def _insert(rows: Rows) -> None:
+def insert(rows: Rows) -> None:
+    """Rows by table, committed."""
     with db.engine.begin() as connection:
         for model, some in rows.items():
             connection.execute(model.__table__.insert(), some)
 
 
-def _place(county: County) -> Rows:
+def place_rows(county: County) -> Rows:
+    """The place itself, with its towns and wards."""
     lat, lon = CENTRE
     place = {"id": 1, "slug": PLACE, "name": "Countyshire", "lat": lat, "lon": lon}
     spots = county.spots[:: len(county.spots) // TOWNS]

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import clock
 from marketplace.access import current_person, requires
+from marketplace.capacity import queries as capacity
 from marketplace.desk import queries
+from marketplace.exposure import showing
 from marketplace.extensions import db
 from marketplace.matching import queries as matching
-from marketplace.matching import services
+from marketplace.matching import fairly, services
 from marketplace.matching.models import Match
 from marketplace.matching.queries import Shelf
 
@@ -28,7 +30,8 @@ def index() -> ResponseReturnValue:
     if organisation is None:
         return render_template("desk/welcome.html")
     today = clock.today()
-    new = matching.waiting_for(organisation, today=today, limit=MATCHES_SHOWN)
+    pool = matching.waiting_for(organisation, today=today, limit=MATCHES_ON_A_PAGE)
+    new = fairly.in_order(pool, length=MATCHES_SHOWN, today=today)
     page = render_template(
         "desk/index.html",
         organisation=organisation,
@@ -39,8 +42,9 @@ def index() -> ResponseReturnValue:
         notices=queries.notices_by_status(organisation, today=today),
         under_way=queries.under_way(organisation),
         done=queries.done_so_far(organisation),
+        room=capacity.room_of(organisation, now=clock.now()),
     )
-    _were_shown(new)
+    _were_shown(new, of=pool)
     return page
 
 
@@ -54,18 +58,21 @@ def matches(shelf: str) -> ResponseReturnValue:
         return render_template("desk/welcome.html")
     today, lies_on = clock.today(), Shelf(shelf)
     found = matching.page_of(organisation, lies_on, today=today, after=_after(), limit=MATCHES_ON_A_PAGE)
+    in_order: Sequence[Match] = found.matches
+    if lies_on is Shelf.NEW:
+        in_order = fairly.in_order(found.matches, length=MATCHES_ON_A_PAGE, today=today)
     page = render_template(
         f"desk/matches_{lies_on.value}.html",
         organisation=organisation,
         shelf=lies_on,
         found=found,
-        matches=queries.suggestions(found.matches, today=today),
+        matches=queries.suggestions(in_order, today=today),
         numbers=matching.numbers_of(organisation, today=today),
         says_little=lies_on is Shelf.NEW and matching.says_little(organisation),
         came=queries.what_came(organisation, found.matches) if lies_on is Shelf.DONE else {},
     )
     if lies_on is Shelf.NEW:
-        _were_shown(found.matches, first=found.first)
+        _were_shown(in_order, first=found.first, of=found.matches)
     return page
 
 
@@ -75,10 +82,17 @@ def _after() -> int | None:
     return number if number is not None and 0 < number <= HIGHEST_ID else None
 
 
-def _were_shown(in_order: Sequence[Match], *, first: int = 1) -> None:
+def _were_shown(in_order: Sequence[Match], *, of: Sequence[Match], first: int = 1) -> None:
     """New matches went to the screen in this order, the first of them in place `first` of its list.
 
+    They were chosen of a pool, each of which is due an equal share of being seen.
     After the page is drawn: a commit makes every row be read again.
     """
+    showing.on_screen(
+        [match.listing for match in in_order],
+        first=first,
+        explored=[match.listing for match in in_order if match.explored],
+        eligible=[showing.subject(match.listing) for match in of],
+    )
     services.shown(in_order, first=first, now=clock.now())
     db.session.commit()

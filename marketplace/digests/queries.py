@@ -10,6 +10,7 @@ from marketplace.accounts.models import DigestFrequency, User
 from marketplace.digests.models import Digest, DigestItem
 from marketplace.extensions import db
 from marketplace.listings.models import Listing, ListingStatus
+from marketplace.matching import queries as matching
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Membership, Organisation
 
@@ -59,6 +60,7 @@ def new_for(person: User, organisations: Sequence[Organisation], *, today: date)
             Match.retired_at.is_(None),
             ~told,
             Match.status.in_([MatchStatus.SUGGESTED, MatchStatus.NOTIFIED]),
+            matching.brought_together(),
             Listing.status == ListingStatus.PUBLISHED,
             or_(Listing.closes_on.is_(None), Listing.closes_on >= today),
         )

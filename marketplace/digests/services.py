@@ -86,7 +86,8 @@ def write(person: User, *, period: date, today: date, now: datetime) -> Digest |
     if queries.was_written(person, period):
         return None
     organisations = [membership.organisation for membership in person.memberships]
-    chosen = choose(queries.new_for(person, organisations, today=today), today=today)
+    new = queries.new_for(person, organisations, today=today)
+    chosen = choose(new, today=today)
     digest = Digest(user=person, period=period, created_at=now, held="" if chosen else NOTHING_NEW)
     try:
         with db.session.begin_nested():
@@ -95,6 +96,7 @@ def write(person: User, *, period: date, today: date, now: datetime) -> Digest |
         return None
     if chosen is not None:
         _compose(digest, chosen, organisations, now=now)
+        _count(chosen, new, today=today)
     audit.record("digest.written" if chosen else "digest.held", digest)
     return digest
 
@@ -113,11 +115,17 @@ def _compose(digest: Digest, chosen: Chosen, organisations: Sequence[Organisatio
         item.match.notified_at = now
         if item.match.status is MatchStatus.SUGGESTED:
             item.match.status = MatchStatus.NOTIFIED
+
+
+def _count(chosen: Chosen, new: Sequence[Match], *, today: date) -> None:
+    """What stands in the letter is seen, and all that is new could have stood there."""
+    shown = [item.match for item in chosen.items]
     exposure.seen(
-        [subject(item.match.listing) for item in chosen.items],
-        day=now.date(),
+        [subject(match.listing) for match in shown],
+        day=today,
         channel=Channel.EMAIL,
-        explored={subject(item.match.listing) for item in chosen.items if item.match.explored},
+        explored={subject(match.listing) for match in shown if match.explored},
+        eligible=[subject(match.listing) for match in new],
     )
 
 

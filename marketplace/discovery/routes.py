@@ -71,7 +71,7 @@ def search() -> ResponseReturnValue:
     asked = understand(form.asked(), board)
     found = find(asked, board, acting_for=current_person().acting_for)
     form.show(asked)
-    showing.on_screen(found.rows, first=found.first)
+    showing.on_board(found.rows, first=found.first)
     part = request.headers.get("X-Part") == "results"
     page = render_template(
         "discovery/_results.html" if part else "discovery/search.html",

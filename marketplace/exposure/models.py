@@ -10,8 +10,11 @@ from marketplace.extensions import db, enum_type
 
 
 class Channel(StrEnum):
-    SCREEN = "screen"
-    EMAIL = "email"
+    """Where something was shown. Only of matches we know who else could have stood on the list."""
+
+    SCREEN = "screen"  # in matches: on a desk, or of who could do something
+    EMAIL = "email"  # in matches, by letter
+    BOARD = "board"  # in what anybody finds: by searching, browsing, on the front page
 
 
 class Exposure(db.Model):

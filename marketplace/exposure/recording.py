@@ -2,11 +2,12 @@
 
 import atexit
 import logging
+import operator
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from weakref import WeakSet
 
 from flask import Flask, current_app
@@ -16,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.exposure.models import Channel, Exposure
 from marketplace.extensions import db
-from search.ranking.fairness import exposure
+from search.ranking.fairness import Account, exposure
 
 log = logging.getLogger(__name__)
 
@@ -34,32 +35,45 @@ class Key(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """How often it was shown, and how much that is in exposure: 1 / log2(place + 1) each time."""
+    """How often it was shown, how much exposure that is, and how much would have been an equal share."""
 
     times: int
     weight: float
+    due: float = 0.0
 
 
 NOTHING = Sum(0, 0.0)
 Sums = dict[Key, Sum]
-T = TypeVar("T")
 
 
 def sums_of(
-    subjects: Iterable[str | None], *, day: date, channel: Channel, first: int, explored: Collection[str]
+    subjects: Iterable[str | None],
+    *,
+    day: date,
+    channel: Channel,
+    first: int,
+    explored: Collection[str],
+    eligible: Iterable[str],
 ) -> Sums:
-    """One list, added up. None takes its place without being counted."""
+    """One list, added up: see `services.seen`."""
+
+    def key(subject: str) -> Key:
+        return Key(subject, day, channel, subject in explored)
+
     found: Sums = {}
     for place, subject in enumerate(subjects, start=first):
         if subject is not None:
-            add(found, {Key(subject, day, channel, subject in explored): Sum(1, exposure(place))})
+            add(found, {key(subject): Sum(1, exposure(place))})
+    account = Account()
+    account.divide(sum(each.weight for each in found.values()), set(eligible))
+    add(found, {key(subject): Sum(0, 0.0, due) for subject, due in account.due.items()})
     return found
 
 
 def add(to: Sums, sums: Mapping[Key, Sum]) -> None:
-    for key, (times, weight) in sums.items():
-        before = to.get(key, NOTHING)
-        to[key] = Sum(before.times + times, before.weight + weight)
+    """Add sums to those of the same keys."""
+    for key, more in sums.items():
+        to[key] = Sum(*map(operator.add, to.get(key, NOTHING), more))
 
 
 def save(sums: Mapping[Key, Sum], connection: Connection) -> None:
@@ -80,7 +94,7 @@ def save(sums: Mapping[Key, Sum], connection: Connection) -> None:
 
 
 class Memory:
-    """What this process has shown since it last wrote that down, and the day's shares; for all its threads.
+    """What this process has shown since it last wrote that down; any number of threads may add.
 
     Other processes have memories of their own, and the table adds up what all of them write. What a killed
     process had not written is lost: a few seconds of a busy board, the last pages of a quiet one.
@@ -90,7 +104,6 @@ class Memory:
         self._app = app
         self._sums: Sums = {}
         self._due = 0.0
-        self._reckoned: tuple[date, Any] | None = None
         self._adding, self._writing = Lock(), Lock()
         _MEMORIES.add(self)
 
@@ -113,18 +126,10 @@ class Memory:
         with self._writing:
             self._write()
 
-    def reckoned(self, today: date, reckon: Callable[[], T]) -> T:
-        """What `reckon` makes of the days before today, made once a day."""
-        known = self._reckoned
-        if known is None or known[0] != today:
-            known = self._reckoned = today, reckon()
-        found: T = known[1]
-        return found
-
     def forget(self) -> None:
-        """Drop what was not written, and what was reckoned."""
+        """Drop what was not written."""
         with self._adding:
-            self._sums, self._due, self._reckoned = {}, 0.0, None
+            self._sums, self._due = {}, 0.0
 
     def _write(self) -> None:
         with self._adding:

@@ -1,8 +1,8 @@
 """How fairly being seen was shared out: the same lines for the page, the spreadsheet and the terminal."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from marketplace.exposure import queries
@@ -13,7 +13,7 @@ from marketplace.listings.models import Family
 from marketplace.organisations.queries import KIND_WORDS
 from marketplace.organisations.sizes import Size, SizeFacts, size
 from search.ranking import fairness
-from search.ranking.fairness import Figures, Seen
+from search.ranking.fairness import Account, Figures, Seen
 
 AIM = 0.99  # of notices are to reach their floor
 
@@ -32,7 +32,11 @@ SIZES = {
     Size.LARGE: "Large",
     Size.UNKNOWN: "Size not said",
 }
-CHANNELS = {Channel.SCREEN: "On screen", Channel.EMAIL: "In letters"}
+CHANNELS = {
+    Channel.BOARD: "By searching and browsing",
+    Channel.SCREEN: "In matches, on screen",
+    Channel.EMAIL: "In matches, by letter",
+}
 # How long, in words, by the most days each may be.
 UP = ((7, "Up to a week"), (28, "1 to 4 weeks"), (91, "1 to 3 months"), (None, "Over 3 months"))
 HERE = ((30, "Up to a month"), (182, "1 to 6 months"), (365, "6 to 12 months"), (None, "Over a year"))
@@ -41,8 +45,16 @@ COLUMNS = ("Of", "By", "Group", "Number", "Exposure in all", "Exposure each", "G
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How much something was seen everywhere; and in matches alone, where we know what it was due."""
+
+    everywhere: Seen
+    in_matches: Seen
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """The figures of one group."""
+    """The figures of one group: what was seen everywhere, and who reached their floor in matches."""
 
     group: str
     figures: Figures
@@ -63,6 +75,7 @@ class Report:
 
     window: Window
     notices: Figures
+    with_floor: int  # of the notices: those that fitted a list
     organisations: Figures
     tables: tuple[Table, ...]
     channels: Mapping[str, Sum]  # by the words for each
@@ -85,32 +98,30 @@ class Report:
 def report(window: Window, *, wards: Mapping[str, str]) -> Report:
     """The report of some days; `wards` are names by code, in their order."""
     who = {each.id: each for each in queries.organisations(window)}
-    exposure = queries.received(window)
-    shares = queries.shares(window)
+    everywhere, in_matches = Account(received=queries.received(window)), queries.account(window)
     about = {id_: _about(each, wards, window.last) for id_, each in who.items()}
-    notices: list[Seen] = []
-    by_organisation: dict[int, float] = defaultdict(float)
+    notices: list[Counted] = []
+    keys = {id_: [f"organisation:{id_}"] for id_ in who}  # of an organisation and all its notices
+
+    def counted(some: Sequence[str], groups: Mapping[str, str]) -> Counted:
+        return Counted(_seen(some, everywhere, groups), _seen(some, in_matches, groups))
+
     for listing in queries.on_board(window):
-        received = exposure.get(listing.key, 0.0)
-        by_organisation[listing.organisation_id] += received
+        keys[listing.organisation_id].append(listing.key)
         groups = {**about[listing.organisation_id], **_of_listing(listing, wards, window.last)}
-        notices.append(Seen(listing.key, received, shares.due(listing), groups))
-    organisations = [
-        Seen(key, exposure.get(key, 0.0) + by_organisation[id_], 0.0, about[id_])
-        for key, id_ in ((f"organisation:{each.id}", each.id) for each in who.values() if each.is_claimed)
-    ]
-    orders, totals = _orders(wards), queries.totals(window)
+        notices.append(counted([listing.key], groups))
+    organisations = [counted(keys[id_], about[id_]) for id_, each in who.items() if each.is_claimed]
+    totals = queries.totals(window)
     return Report(
         window,
-        fairness.figures(notices),
-        fairness.figures(organisations),
-        tuple(
-            Table(of, by, tuple(_lines(fairness.report(rows, by), orders[by])))
-            for of, rows, kinds in (
-                (NOTICES, notices, ("Kind of notice", "Time on the board", "Size", "Kind", "Ward")),
-                (ORGANISATIONS, organisations, ("Size", "Kind", "Time here", "Ward")),
-            )
-            for by in kinds
+        _figures(notices),
+        sum(row.in_matches.due > 0 for row in notices),
+        _figures(organisations),
+        (
+            *_tables(
+                NOTICES, notices, ("Kind of notice", "Time on the board", "Size", "Kind", "Ward"), wards
+            ),
+            *_tables(ORGANISATIONS, organisations, ("Size", "Kind", "Time here", "Ward"), wards),
         ),
         {words: _sum(total for total in totals if total.channel is each) for each, words in CHANNELS.items()},
         _sum(total for total in totals if total.explored),
@@ -147,6 +158,11 @@ def _row_of_places(by: str, group: str, total: Sum) -> Row:
     return PLACES, by, group, total.times, round(total.weight, 2), each, None, None
 
 
+def _seen(keys: Sequence[str], account: Account, groups: Mapping[str, str]) -> Seen:
+    received = sum(account.received.get(key, 0.0) for key in keys)
+    return Seen(keys[0], received, sum(account.due.get(key, 0.0) for key in keys), groups)
+
+
 def _sum(totals: Iterable[Total]) -> Sum:
     found = list(totals)
     return Sum(sum(total.times for total in found), sum(total.weight for total in found))
@@ -176,16 +192,25 @@ def _how_long(time: timedelta, bands: Sequence[tuple[int | None, str]]) -> str:
     return next(words for most, words in bands if most is None or time.days <= most)
 
 
-def _orders(wards: Mapping[str, str]) -> dict[str, list[str]]:
-    return {
+def _figures(rows: Sequence[Counted]) -> Figures:
+    at_floor = fairness.share_at_floor(row.in_matches for row in rows)
+    return replace(fairness.figures([row.everywhere for row in rows]), at_floor=at_floor)
+
+
+def _tables(of: str, rows: Sequence[Counted], kinds: Sequence[str], wards: Mapping[str, str]) -> Iterator[Table]:
+    """A table for each kind of group; of wards none where no boundaries were loaded."""
+    orders = {
         "Kind of notice": list(FAMILIES.values()),
         "Time on the board": [words for _, words in UP],
         "Size": list(SIZES.values()),
         "Kind": list(KIND_WORDS.values()),
         "Time here": [words for _, words in HERE],
-        "Ward": [*dict.fromkeys(wards.values()), NO_WARD],
+        "Ward": [*dict.fromkeys(wards.values()), NO_WARD] if wards else [],
     }
-
-
-def _lines(found: Mapping[str, Figures], order: Sequence[str]) -> Iterable[Line]:
-    return (Line(group, found[group]) for group in order if group in found)
+    for by in kinds:
+        groups: dict[str, list[Counted]] = defaultdict(list)
+        for row in rows:
+            groups[row.everywhere.groups[by]].append(row)
+        lines = tuple(Line(group, _figures(groups[group])) for group in orders[by] if group in groups)
+        if lines:
+            yield Table(of, by, lines)

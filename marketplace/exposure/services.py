@@ -19,18 +19,22 @@ def seen(
     channel: Channel,
     first: int = 1,
     explored: Collection[str] = frozenset(),
+    eligible: Iterable[str] = (),
 ) -> None:
     """These were shown in this order, the first of them in place `first` of its list.
 
     A subject is a key such as “need:12” or “organisation:7”; None takes its place without being counted.
-    Those in `explored` were given their place to learn by. What is on screen counts once the page is sent
-    (see `showing`); what is in a letter counts with the letter, in this transaction.
+    Those in `explored` were given their place to learn by. `eligible` are all that could have stood on the
+    list: each is due an equal share of it. What is on screen counts once the page is sent (see `showing`);
+    what is in a letter counts with the letter, in this transaction.
     """
-    sums = recording.sums_of(subjects_in_order, day=day, channel=channel, first=first, explored=explored)
-    if channel is Channel.SCREEN:
-        recording.add(g.setdefault("exposure", {}), sums)
-    else:
+    sums = recording.sums_of(
+        subjects_in_order, day=day, channel=channel, first=first, explored=explored, eligible=eligible
+    )
+    if channel is Channel.EMAIL:
         recording.save(sums, db.session.connection())
+    else:
+        recording.add(g.setdefault("exposure", {}), sums)
 
 
 def forget_old(today: date) -> int:

@@ -1,7 +1,7 @@
 """What stands on a page, in one line where the page is made; it counts once the page is sent to a person."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import cast
 
 from flask import Blueprint, Flask, Request, Response, g, request
@@ -29,19 +29,32 @@ def subject(row: Row) -> str:
     return f"organisation:{row.id}" if isinstance(row, Organisation) else f"{row.family}:{row.id}"
 
 
-def on_screen(in_order: Sequence[Row], *, first: int = 1, explored: Collection[Row] = ()) -> None:
-    """These stand on this page in this order, the first of them in place `first` of its list.
+def on_board(in_order: Sequence[Row], *, first: int = 1) -> None:
+    """Anybody finds these on this page, in this order, the first of them in place `first` of its list."""
+    services.seen(_counted(in_order), day=clock.today(), channel=Channel.BOARD, first=first)
 
-    What belongs to whoever looks keeps its place and isn't counted, nor is what takes no more answers.
+
+def in_matches(
+    in_order: Sequence[Row], *, eligible: Iterable[Row], first: int = 1, explored: Iterable[Row] = ()
+) -> None:
+    """These stand on this page in a list of matches, the first of them in place `first` of it.
+
+    `eligible` are all that could have stood on the list, on this page or not; see `services.seen`.
     """
-    own = {membership.organisation_id for membership in current_person().memberships}
     services.seen(
-        [subject(row) if _counts(row, own) else None for row in in_order],
+        _counted(in_order),
         day=clock.today(),
         channel=Channel.SCREEN,
         first=first,
         explored={subject(row) for row in explored},
+        eligible=[subject(row) for row in eligible],
     )
+
+
+def _counted(in_order: Sequence[Row]) -> list[str | None]:
+    """What belongs to whoever looks keeps its place and isn't counted, nor is what takes no more answers."""
+    own = {membership.organisation_id for membership in current_person().memberships}
+    return [subject(row) if _counts(row, own) else None for row in in_order]
 
 
 def _counts(row: Row, own: Collection[int]) -> bool:

@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
     needs = listings.newest("need", limit=SLIPS)
     opportunities = listings.newest("opportunity", limit=SLIPS // 2)
     for newest in (needs, opportunities):
-        showing.on_screen(newest)
+        showing.on_board(newest)
     return render_template(
         "home/index.html",
         form=SearchForm(),

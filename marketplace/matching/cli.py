@@ -12,9 +12,10 @@ from flask.cli import AppGroup
 from marketplace import clock
 from marketplace.errors import Refused
 from marketplace.extensions import db
-from marketplace.matching import running
+from marketplace.matching import running, training
 from marketplace.places import queries as places
 from search.engine import SearchUnavailable
+from search.ranking import SHIPPED
 
 Step = TypeVar("Step")
 
@@ -49,6 +50,42 @@ def run(on: datetime | None, after: int) -> None:
     click.echo(
         f"new {counts.new}, changed {counts.changed}, unchanged {counts.unchanged}, "
         f"retired {counts.retired}, introduced {counts.introduced}"
+    )
+
+
+@match.command("train")
+@click.option("--dry-run", is_flag=True, help="Say what would come of it; keep the weights in use.")
+def train(dry_run: bool) -> None:
+    """Learn weights from awards and answers; they are used only if they do better on what was held back."""
+    places.require_place()
+    now = clock.now()
+    lexicon = running.means(now).lexicon
+    for side in SHIPPED.weights:
+        trial = training.try_out(side, lexicon, today=now.date())
+        click.echo(_told(trial))
+        if trial.wins and not dry_run:
+            row = training.use(trial, now=now)
+            db.session.commit()
+            click.echo(f"  In use from now as {row.version}. Rank everything anew: marketplace match run")
+
+
+def _told(trial: training.Trial) -> str:
+    """What came of learning, for people."""
+    known = ", ".join(f"{number} from {source}" for source, number in sorted(trial.lessons.items())) or "none"
+    if not trial.enough:
+        return f"{trial.side}: lessons: {known}. {training.ENOUGH} are needed; the weights in use stay."
+    changes = ", ".join(
+        f"{name} {trial.before[name]:.1f} → {weight:.1f}"
+        for name, weight in trial.after.items()
+        if abs(weight - trial.before[name]) >= 0.05
+    )
+    verdict = (
+        "Better than chance would have it." if trial.wins else "Not surely better; the weights in use stay."
+    )
+    return (
+        f"{trial.side}: lessons: {known}. {changes}\n"
+        f"  On the newest {training.HELD_BACK:.0%}: mean reciprocal rank {trial.old:.3f} → {trial.new:.3f} "
+        f"(gain at least {trial.least:+.3f}). {verdict}"
     )
 
 

@@ -4,26 +4,35 @@ A match is something that fits; an introduction is one we put before people, on 
 gets more than they can answer, and few are left with none.
 """
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from marketplace.capacity.models import Capacity
 from marketplace.extensions import db
 from marketplace.listings.models import Family, Listing, Quantity, QuantityKind
 from marketplace.matching import sources, standing
-from marketplace.matching.fetching import AT_ONCE, fetched
+from marketplace.matching.fetching import AT_ONCE, Ids, fetched
 from marketplace.matching.models import Match, MatchStatus
 from search.ranking.assignment import Introduction, assign
 
 PERIOD = timedelta(days=28)  # what nobody answered in that time takes no room any more
 AN_ORGANISATION_READS = 15  # introductions in a period, where it has not said
 AN_ASK_TAKES = 10  # answers that a notice can deal with in a period
+A_ROUNDING = 1e-9  # that a share may be out by
 
 WAITING = (MatchStatus.SUGGESTED, MatchStatus.NOTIFIED, MatchStatus.OPENED, MatchStatus.SNOOZED)
+
+_WORK = select(Listing.id).where(Listing.family == Family.OPPORTUNITY)
+_FOR_VOLUNTEERS = (
+    select(Quantity.listing_id)
+    .join(Listing, Listing.id == Quantity.listing_id)
+    .where(Listing.family == Family.NEED, Quantity.kind == QuantityKind.VOLUNTEERS)
+)
 
 
 def introduce(
@@ -37,12 +46,11 @@ def introduce(
     if not rows:
         return 0
     asks, able = {row.listing_id for row in rows}, {row.organisation_id for row in rows}
-    pairs = [Introduction(str(row.listing_id), str(row.organisation_id), row.fit / 100) for row in rows]
-    chosen = {
-        (int(each.party), int(each.want))
-        for each in assign(pairs, _named(organisations_room(able, now)), _named(asks_room(asks, now)))
-    }
-    ids = [row.id for row in rows if (row.organisation_id, row.listing_id) in chosen]
+    room = organisations_room(able, now)
+    found = {(str(row.listing_id), _whose_room(row, room)): row for row in rows}
+    pairs = [Introduction(ask, whose, row.fit / 100) for (ask, whose), row in found.items()]
+    asks_left = {str(number): left for number, left in asks_room(asks, now).items()}
+    ids = sorted(found[each.want, each.party].id for each in assign(pairs, room, asks_left))
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         db.session.execute(
@@ -52,13 +60,22 @@ def introduce(
     return len(ids)
 
 
-def organisations_room(ids: Collection[int], now: datetime) -> dict[int, int]:
-    """Introductions each can still answer: what it said, or what anybody reads in a period."""
+def organisations_room(ids: Collection[int], now: datetime) -> dict[str, int]:
+    """Introductions each can still answer: what anybody reads in a period.
+
+    Whoever said how many jobs they can start has so much room for work, under “3:work”, and the other for
+    needs alone: no room for work is no reason to give nothing.
+    """
     said, taken = room_left(ids, now), _taken(Match.organisation_id, ids, now)
-    return {
-        number: max(0, AN_ORGANISATION_READS - taken[number]) if left is None else left
-        for number, left in said.items()
-    }
+    to_work = _taken(Match.organisation_id, ids, now, Match.listing_id.in_(_WORK))
+    room: dict[str, int] = {}
+    for number, left in said.items():
+        read = taken[number]
+        if left is not None:
+            room[f"{number}:work"] = left
+            read -= to_work[number]
+        room[str(number)] = max(0, AN_ORGANISATION_READS - read)
+    return room
 
 
 def room_left(organisation_ids: Collection[int], now: datetime) -> dict[int, int | None]:
@@ -69,19 +86,12 @@ def room_left(organisation_ids: Collection[int], now: datetime) -> dict[int, int
 
 def asks_room(ids: Collection[int], now: datetime) -> dict[int, int]:
     """How many more answers each ask can deal with: a need that is nearly met, or fully hosted, fades."""
-    taken, hosts = _taken(Match.listing_id, ids, now), _hosting(ids, now)
-    lacking = {want.listing_id: want for want in _lacking(ids)}
-    return {
-        number: max(
-            0,
-            min(
-                round(AN_ASK_TAKES * (lacking[number].share if number in lacking else 1.0) + 0.499),
-                hosts.get(number, AN_ASK_TAKES),
-            )
-            - taken[number],
-        )
-        for number in ids
+    taken, hosted = _taken(Match.listing_id, ids, now), _hosting(ids, now)
+    lacking = {row.listing_id: row.share for row in _lacking(ids)}
+    left = {
+        number: ceil(AN_ASK_TAKES * lacking.get(number, 1.0) - A_ROUNDING) - taken[number] for number in ids
     }
+    return {number: max(0, min(left[number], hosted.get(number, AN_ASK_TAKES))) for number in ids}
 
 
 def _candidates(
@@ -89,7 +99,7 @@ def _candidates(
 ) -> list[Row[Any]]:
     """Matches that wait, fit, and were not introduced yet; of open asks only."""
     query = (
-        select(Match.id, Match.organisation_id, Match.listing_id, Match.fit)
+        select(Match.id, Match.organisation_id, Match.listing_id, Match.fit, Listing.family)
         .join(Listing, Listing.id == Match.listing_id)
         .where(
             Match.retired_at.is_(None),
@@ -106,10 +116,19 @@ def _candidates(
     return list(db.session.execute(query))
 
 
-def _taken(side: Any, ids: Collection[int], now: datetime) -> Counter[int]:
+def _whose_room(row: Row[Any], room: Mapping[str, int]) -> str:
+    """The name of the room that an introduction takes."""
+    of_work = f"{row.organisation_id}:work"
+    return of_work if row.family is Family.OPPORTUNITY and of_work in room else str(row.organisation_id)
+
+
+def _taken(side: Any, ids: Ids, now: datetime, *conditions: ColumnElement[bool]) -> Counter[int]:
     """Introductions of the period that were not declined, of each on one side."""
     query = select(side.label("whose"), func.count(Match.id).label("times")).where(
-        Match.introduced_at > now - PERIOD, Match.status != MatchStatus.DECLINED, Match.retired_at.is_(None)
+        Match.introduced_at > now - PERIOD,
+        Match.status != MatchStatus.DECLINED,
+        Match.retired_at.is_(None),
+        *conditions,
     )
     found: Counter[int] = Counter()
     for row in fetched(query.group_by(side), side, ids):
@@ -125,19 +144,28 @@ def _lacking(ids: Collection[int]) -> Sequence[Row[Any]]:
 
 
 def _hosting(ids: Collection[int], now: datetime) -> dict[int, int]:
-    """Of needs for volunteers whose host said how many it can take: what that leaves each of them."""
+    """Of needs for volunteers whose host said how many it can take: a share each of what that leaves."""
     query = (
-        select(Listing.id, Capacity.volunteers_a_month)
+        select(Listing.id, Listing.organisation_id, Capacity.volunteers_a_month)
         .join(Capacity, Capacity.organisation_id == Listing.organisation_id)
-        .join(Quantity, Quantity.listing_id == Listing.id)
-        .where(
-            Listing.family == Family.NEED,
-            Quantity.kind == QuantityKind.VOLUNTEERS,
-            Capacity.volunteers_a_month.is_not(None),
-        )
+        .where(Listing.id.in_(_FOR_VOLUNTEERS), Capacity.volunteers_a_month.is_not(None))
     )
-    return {row.id: row.volunteers_a_month for row in fetched(query, Listing.id, ids)}
+    needs: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in fetched(query, Listing.id, ids):
+        needs[row.organisation_id, row.volunteers_a_month].append(row.id)
+    taken = _hosted({host for host, _ in needs}, now)
+    room: dict[int, int] = {}
+    for (host, many), theirs in needs.items():
+        each, over = divmod(max(0, many - taken[host]), len(theirs))
+        room |= {number: each + (place < over) for place, number in enumerate(sorted(theirs))}
+    return room
 
 
-def _named(room: dict[int, int]) -> dict[str, int]:
-    return {str(number): left for number, left in room.items()}
+def _hosted(hosts: Collection[int], now: datetime) -> Counter[int]:
+    """Introductions of the period to each host's needs for volunteers."""
+    query = select(Listing.id, Listing.organisation_id).where(Listing.id.in_(_FOR_VOLUNTEERS))
+    owners = {row.id: row.organisation_id for row in fetched(query, Listing.organisation_id, hosts)}
+    found: Counter[int] = Counter()
+    for number, times in _taken(Match.listing_id, owners, now).items():
+        found[owners[number]] += times
+    return found

@@ -40,6 +40,13 @@ def _shown(query: Select[Any]) -> Select[Any]:
     )
 
 
+def brought_together() -> ColumnElement[bool]:
+    """Chosen for both within what they can answer, or put together by somebody; other matches wait."""
+    return or_(
+        Match.introduced_at.is_not(None), Match.invited_at.is_not(None), Match.put_forward_at.is_not(None)
+    )
+
+
 def _on(shelf: Shelf, organisation_id: int, today: date) -> ColumnElement[bool]:
     """What puts a match of this organisation on a shelf, where its listing is joined."""
     unanswered = or_(
@@ -51,6 +58,7 @@ def _on(shelf: Shelf, organisation_id: int, today: date) -> ColumnElement[bool]:
         Shelf.NEW: and_(
             unanswered,
             Match.saved_at.is_(None),
+            brought_together(),
             stands,
             or_(Listing.closes_on.is_(None), Listing.closes_on >= today),
         ),

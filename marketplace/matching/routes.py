@@ -39,7 +39,7 @@ def show(match: Match) -> ResponseReturnValue:
         mine=mine,
         counted=[part for part in parts if part["points"] != 0],
         missing=[part for part in parts if part["points"] == 0],
-        changes=changes.for_match(match, today) if mine and _can_answer(match) else [],
+        changes=changes.for_match(match, now=clock.now()) if mine and _can_answer(match) else [],
         can_answer=_can_answer(match),
         story=viewing.history(match, side),
         convener=db.session.get(User, match.put_forward_by_id) if match.put_forward_by_id else None,

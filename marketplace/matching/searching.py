@@ -19,6 +19,7 @@ from search.ranking.lexicon import Lexicon
 from search.schema import Sketch
 
 EVERYBODY = 1_000  # organisations: up to so many, all of them are ranked
+WITHOUT_INDEX = 20_000  # the same, where the engine cannot answer: slow, but nobody waits for an index
 BY_LIKENESS, NEAREST = 200, 50
 WORDS = 20  # a want is looked for by
 GIVES_READ = 8  # of one organisation, in the order they count: listings, profile, latest work
@@ -30,8 +31,9 @@ ASKED_OF = {  # side: the families that answer it, and the one that asks
 
 
 def is_small() -> bool:
-    """Whether everybody can be ranked."""
-    return sources.organisations_known() <= EVERYBODY
+    """Whether everybody is ranked: in a small place, and in a middling one that has no index to ask yet."""
+    known = sources.organisations_known()
+    return known <= EVERYBODY or (known <= WITHOUT_INDEX and not _engine().health().ready)
 
 
 def parties_for(want: Want, lexicon: Lexicon) -> set[int]:

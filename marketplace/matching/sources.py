@@ -67,20 +67,20 @@ def open_asks(today: date) -> list[int]:
     )
 
 
-def wants(today: date, lexicon: Lexicon, *, ids: Ids = None) -> list[Want]:
-    """Open opportunities and needs; only these, where they are named and open."""
+def wants(today: date, lexicon: Lexicon, *, ids: Ids = None, closed_too: bool = False) -> list[Want]:
+    """Open opportunities and needs; only these, where they are named. Closed ones are only learned from."""
     work = Opportunity.__table__.c
     query = (
         select(*_SHARED, _LISTING.published_at, _LISTING.closes_on, work.value_low, work.value_high)
         .select_from(Listing.__table__.outerjoin(Opportunity.__table__, _LISTING.id == work.id))
-        .where(_LISTING.family.in_(ASKS), *still_open(today))
+        .where(_LISTING.family.in_(ASKS), *(() if closed_too else still_open(today)))
         .order_by(_LISTING.id)
     )
     rows = fetched(query, _LISTING.id, ids)
     asked = [row.id for row in rows]
     categories, quantities = _categories(asked), _quantities(asked)
     needed = _sets(ListingRequirement.listing_id, ListingRequirement.credential, asked)
-    not_for = standing.said_no(asked)
+    not_for, met = standing.said_no(asked), standing.met(asked, today=today)
     found = [
         Want(
             key=str(row.id),
@@ -91,12 +91,15 @@ def wants(today: date, lexicon: Lexicon, *, ids: Ids = None) -> list[Want]:
             point=_point(row),
             reach_miles=row.reach_miles,
             value=row.value_high or row.value_low,
-            quantity_kinds=frozenset(kind for kind, missing, _ in quantities[row.id] if missing),
+            quantity_kinds=frozenset(
+                kind for kind, missing, _ in quantities[row.id] if missing or closed_too
+            ),
             must_have=needed[row.id],
             lacking=_lacking(quantities[row.id]),
             posted_on=row.published_at.date() if row.published_at else None,
             closes_on=row.closes_on,
             not_for=frozenset(not_for[row.id]),
+            met=frozenset(met[row.id]),
         )
         for row in rows
     ]

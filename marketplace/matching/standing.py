@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from marketplace.capacity.models import Capacity
 from marketplace.listings.models import Family, Listing
@@ -59,6 +59,23 @@ def said_no(listing_ids: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
+def met(listing_ids: Collection[int], *, today: date) -> dict[int, set[str]]:
+    """Of each opportunity, who was introduced to it this quarter: it is itself what takes their room.
+
+    Whoever says there is no room at all has none for these either.
+    """
+    found: dict[int, set[str]] = defaultdict(set)
+    query = (
+        select(Match.listing_id, Match.organisation_id)
+        .join(Listing, Listing.id == Match.listing_id)
+        .join(Capacity, Capacity.organisation_id == Match.organisation_id)
+        .where(*_takes_room(today), Capacity.jobs_a_quarter > 0)
+    )
+    for row in fetched(query, Match.listing_id, listing_ids):
+        found[row.listing_id].add(str(row.organisation_id))
+    return found
+
+
 def quarter_of(day: date) -> datetime:
     """The first instant of its quarter."""
     return datetime.combine(date(day.year, 3 * ((day.month - 1) // 3) + 1, 1), time(), UTC)
@@ -84,18 +101,23 @@ def _room(row: Any, taken: int) -> dict[str, int]:
 
 
 def _taken(ids: Ids, today: date) -> dict[int, int]:
-    """Introductions to work this quarter that were not declined: each may still become a job."""
+    """How many introductions of the quarter take room."""
     query = (
         select(Match.organisation_id, func.count(Match.id).label("number"))
         .join(Listing, Listing.id == Match.listing_id)
-        .where(
-            Listing.family == Family.OPPORTUNITY,
-            Match.introduced_at >= quarter_of(today),
-            Match.status != MatchStatus.DECLINED,
-        )
+        .where(*_takes_room(today))
     )
     rows = fetched(query.group_by(Match.organisation_id), Match.organisation_id, ids)
     return defaultdict(int, {row.organisation_id: row.number for row in rows})
+
+
+def _takes_room(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Introductions to work this quarter that were not declined: each may still become a job."""
+    return (
+        Listing.family == Family.OPPORTUNITY,
+        Match.introduced_at >= quarter_of(today),
+        Match.status != MatchStatus.DECLINED,
+    )
 
 
 def _answers(ids: Ids, today: date) -> Iterable[Any]:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from marketplace.extensions import db
+from marketplace.listings.models import Listing, ListingStatus
+from marketplace.matching.fetching import fetched
 from marketplace.matching.models import Match, MatchStatus
+from marketplace.organisations.models import Organisation, OrganisationStatus
 from search.ranking import Fit
 
 Pair = tuple[int, int]  # organisation, ask
@@ -42,7 +45,7 @@ def worth_keeping(fits: Sequence[Fit], at_most: int, known: dict[Pair, Match]) -
 def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
     """Make these matches the given fits; what fits no more is retired, unless somebody acted on it."""
     left = dict(known)
-    for fit in fits:
+    for fit in _still_there(fits):
         pair = int(fit.party), int(fit.want)
         row = left.pop(pair, None)
         if row is None:
@@ -64,6 +67,20 @@ def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, count
     db.session.flush()
 
 
+def _still_there(fits: Sequence[Fit]) -> list[Fit]:
+    """Those whose notices and organisation are on the board still: any may have gone while it was scored."""
+    notices = {number for fit in fits for number in (int(fit.want), _via(fit)) if number is not None}
+    listed = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED)
+    active = select(Organisation.id).where(Organisation.status == OrganisationStatus.ACTIVE)
+    here = {row.id for row in fetched(listed, Listing.id, notices)}
+    about = {row.id for row in fetched(active, Organisation.id, {int(fit.party) for fit in fits})}
+    return [
+        fit
+        for fit in fits
+        if int(fit.party) in about and int(fit.want) in here and (_via(fit) is None or _via(fit) in here)
+    ]
+
+
 def _somebody_acted(row: Match) -> bool:
     """Somebody answered, asked for an answer, or put the two together by hand: what they did stands."""
     return row.status in ACTED_ON or row.invited_at is not None or row.put_forward_at is not None
@@ -71,7 +88,12 @@ def _somebody_acted(row: Match) -> bool:
 
 def put(row: Match, fit: Fit, *, now: datetime) -> None:
     """The row says what the ranking says."""
-    kind, _, number = fit.give.partition(":")
-    row.via_id = int(number) if kind in ("capability", "offer") else None
+    row.via_id = _via(fit)
     row.score, row.fit, row.parts = fit.score, fit.fit, [asdict(part) for part in fit.parts]
     row.model_version, row.scored_at, row.retired_at = fit.version, now, None
+
+
+def _via(fit: Fit) -> int | None:
+    """The notice of theirs that fits best; none where that is their profile or past work."""
+    kind, _, number = fit.give.partition(":")
+    return int(number) if kind in ("capability", "offer") else None

@@ -17,14 +17,16 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum("screen", "email", name="channel", native_enum=False, length=32),
+            sa.Enum("screen", "email", "board", name="channel", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("explored", sa.Boolean(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("weight", sa.Float(), nullable=False),
-        sa.CheckConstraint("times > 0", name=op.f("ck_exposure_times_positive")),
-        sa.CheckConstraint("weight > 0", name=op.f("ck_exposure_weight_positive")),
+        sa.Column("due", sa.Float(), nullable=False),
+        sa.CheckConstraint("times >= 0", name=op.f("ck_exposure_times_not_negative")),
+        sa.CheckConstraint("weight >= 0", name=op.f("ck_exposure_weight_not_negative")),
+        sa.CheckConstraint("due >= 0", name=op.f("ck_exposure_due_not_negative")),
         sa.PrimaryKeyConstraint("subject", "day", "channel", "explored", name=op.f("pk_exposure")),
     )
     with op.batch_alter_table("exposure", schema=None) as batch_op:
@@ -127,6 +129,9 @@ def upgrade() -> None:
             batch_op.f("fk_match_invited_by_id_user"), "user", ["invited_by_id"], ["id"]
         )
 
+    op.execute(  # what people saw on their desks so far, they still see
+        sa.text('UPDATE "match" SET introduced_at = suggested_at WHERE retired_at IS NULL')
+    )
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("staff_local", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("spend_local", sa.Integer(), nullable=True))

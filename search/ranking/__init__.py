@@ -2,7 +2,7 @@
 
 from search.ranking.lexicon import Lexicon
 from search.ranking.listings import Fit, Give, Part, Party, Want, counted, missing
-from search.ranking.model import rank
+from search.ranking.model import fits, rank
 from search.ranking.weights import FLOOR, READ_FOR_MEANING, SHIPPED, Model
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Party",
     "Want",
     "counted",
+    "fits",
     "missing",
     "rank",
 ]

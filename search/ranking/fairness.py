@@ -61,19 +61,19 @@ class Account:
     met. Whoever came late is owed only for the lists since; what fits no list is owed nothing: no floor.
     """
 
-    received: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    due: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    received: dict[str, float] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
 
     def show(self, shown: Sequence[str], eligible: Collection[str]) -> None:
         """A list was seen: who stood on it, first first, and everybody who could have (they among them)."""
         for position, key in enumerate(shown, start=1):
-            self.received[key] += exposure(position)
+            self.received[key] = self.received.get(key, 0.0) + exposure(position)
         self.divide(_handed_out(len(shown)), eligible)
 
     def divide(self, handed_out: float, eligible: Collection[str]) -> None:
         """Add an equal share of some exposure to what each of these is due."""
         for key in eligible:
-            self.due[key] += handed_out / len(eligible)
+            self.due[key] = self.due.get(key, 0.0) + handed_out / len(eligible)
 
     def owed(self, eligible: Collection[str], length: int) -> dict[str, float]:
         """How much of what orders aim at is missing, above 0 up to 1; those who have it are left out.

@@ -97,7 +97,7 @@ def size(pairs: Pairs) -> Numbers:
 def room(pairs: Pairs) -> Numbers:
     """Whether they have room for it, as far as it is what was asked for."""
     left = np.where(np.isnan(pairs.room), ROOM_NOT_SAID, np.minimum(pairs.room / PLENTY, 1.0))
-    return left[None, :] * pairs.of_main(pairs.topic)
+    return left * pairs.of_main(pairs.topic)
 
 
 def lacking(pairs: Pairs) -> Numbers:

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from search.ranking.columns import Numbers, Whole
 
-DRAWN = 3.0  # how hard weights are drawn to those in use: as much as so many lessons
+DRAWN = 100.0  # how hard weights are drawn to those in use: as much as about so many lessons pull away
 MOST_WEIGHT = 5.0  # of a choice made far down a list, beside one at the top
 WHOLE = 100.0  # what shipped weights add up to
 
@@ -54,7 +54,7 @@ class ChoiceModel(BaseEstimator):
         start = np.array(list(self.prior.values()), dtype=float) / WHOLE
         rows = _Rows.of(lessons)
         scale = float(minimize(lambda s: rows.loss(s[0] * start)[0], [5.0], bounds=[(0.1, 100.0)]).x[0])
-        pull = self.drawn / scale**2
+        pull = self.drawn / (scale**2 * float(start @ start))
 
         def loss(weights: Numbers) -> tuple[float, Numbers]:
             value, slope = rows.loss(weights)

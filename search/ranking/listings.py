@@ -30,6 +30,7 @@ class Want:
     posted_on: date | None = None
     closes_on: date | None = None  # the last day it can be answered
     not_for: frozenset[str] = frozenset()  # parties that said no, or may not be shown it
+    met: frozenset[str] = frozenset()  # parties introduced to it: their room is what is left besides it
     vector: tuple[float, ...] | None = field(default=None, repr=False)  # its meaning, if a model read it
     reading: "Reading | None" = field(default=None, repr=False, compare=False)  # None: read when ranked
 

@@ -59,6 +59,18 @@ def rank(
     return sorted(found, key=lambda fit: (fit.want, -fit.fit, fit.party))
 
 
+def fits(
+    wants: Sequence[Want], parties: Sequence[Party], lexicon: Lexicon, model: Model = SHIPPED, *, today: date
+) -> dict[tuple[str, str], float]:
+    """How well every pair of want and party fits, out of 100, without saying why; those that do at all."""
+    found: dict[tuple[str, str], float] = {}
+    for _, scored in tables(wants, parties, lexicon, model, today=today):
+        for row, party in zip(*(each.tolist() for each in np.nonzero(scored.fits)), strict=True):
+            key = scored.table.wants[row].key, scored.table.parties[party].key
+            found[key] = float(scored.fits[row, party])
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """Some wants of one side against every party: what each feature earned, and the sums, out of 100."""
@@ -147,11 +159,16 @@ def _explain(scored: Scored, row: int, party: int, names: Names) -> Fit:
     )
 
 
+def whole(fit: float) -> int:
+    """A fit as people read it."""
+    return round_down(round(fit, 9) + 0.5)
+
+
 def whole_points(exact: Mapping[str, float]) -> dict[str, int]:
     """Points rounded so that they add up to the rounded total: the largest remainders get what is left."""
-    whole = {name: round_down(value) for name, value in exact.items()}
-    left = round_down(round(sum(exact.values()), 9) + 0.5) - sum(whole.values())
-    by_remainder = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
+    points = {name: round_down(value) for name, value in exact.items()}
+    left = whole(sum(exact.values())) - sum(points.values())
+    by_remainder = sorted(exact, key=lambda name: (points[name] - exact[name], name))
     for name in by_remainder[:left]:
-        whole[name] += 1
-    return whole
+        points[name] += 1
+    return points

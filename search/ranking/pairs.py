@@ -126,14 +126,13 @@ class Pairs:
         gated = np.array(
             [[self._gated(want, party) for party in table.parties] for want in table.wants], bool
         )
-        return (best == 0) & ~gated.reshape(best.shape)
+        return (best == 0) & ~gated.reshape(best.shape) & ~(self.room == 0)
 
     def _gated(self, want: Want, party: Party) -> bool:
         closed = want.closes_on is not None and want.closes_on < self.today
         nothing_left = want.lacking <= 0
-        full = party.room.get(self.side) == 0
         refused = party.key in want.not_for or party.key == want.party
-        return closed or nothing_left or full or refused or not want.must_have <= party.holds
+        return closed or nothing_left or refused or not want.must_have <= party.holds
 
     @cached_property
     def turnover(self) -> Numbers:
@@ -142,8 +141,10 @@ class Pairs:
 
     @cached_property
     def room(self) -> Numbers:
-        """Introductions each party can still take, NaN where not said."""
-        return _numbers(party.room.get(self.side) for party in self.table.parties)
+        """Wants × parties: introductions each can still take, this one among them; NaN where not said."""
+        left = _numbers(party.room.get(self.side) for party in self.table.parties)
+        met = [[party.key in want.met for party in self.table.parties] for want in self.table.wants]
+        return left + np.array(met, float).reshape(len(met), len(left))
 
     @cached_property
     def answered(self) -> Numbers:

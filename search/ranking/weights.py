@@ -45,7 +45,7 @@ MEANING: Mapping[str, float] = {"spend": 19, "support": 15}
 READ_FOR_MEANING = "+meaning"  # added to the version of a pair where both had a vector
 
 # A fit below this is not worth anyone's time; callers may ask for more or less.
-FLOOR = 40
+FLOOR = 35
 
 ANSWERED_BY: Mapping[str, frozenset[str]] = {
     "spend": frozenset({"capability", "history"}),

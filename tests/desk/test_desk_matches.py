@@ -71,10 +71,14 @@ def test_a_notice_shows_who_asks_how_far_why_and_how_well_it_fits(college, at_th
     assert "New to you" not in words
 
 
-def test_what_is_shown_to_learn_says_so(college, at_the_college):
-    fits(college, "A piano", explored=True)
+def test_a_notice_nobody_saw_gets_a_place_to_learn_by_and_says_so(app, college, at_the_college):
+    for number in range(8):
+        fits(college, f"Notice {number}", fit=60.0 - number, score=60 - number)
+    at_first = at_the_college.open("/desk").text  # has room for six
+    app.extensions["exposure"].write()
 
-    assert "New to you: shown to learn whether it fits." in at_the_college.open("/desk/matches").text
+    assert at_first.count("New to you: shown to learn whether it fits.") == 0
+    assert at_the_college.open("/desk").text.count("New to you: shown to learn whether it fits.") == 1
 
 
 def test_an_invitation_stands_first_with_the_words_it_came_with(college, at_the_college):

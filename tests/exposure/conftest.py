@@ -14,13 +14,21 @@ from marketplace.extensions import db
 Counted = Callable[[], dict[str, float]]
 
 
-def put(subject: str, weight: float, day: date, *, channel: Channel = Channel.SCREEN, explored: bool = False):
-    """So much exposure of one thing on one day, in one place of one list."""
-    recording.save({Key(subject, day, channel, explored): Sum(1, weight)}, db.session.connection())
+def put(
+    subject: str,
+    weight: float,
+    day: date,
+    *,
+    due: float = 0.0,
+    channel: Channel = Channel.SCREEN,
+    explored: bool = False,
+) -> None:
+    """So much exposure of one thing on one day, in one place of one list; and what was due to it."""
+    recording.save({Key(subject, day, channel, explored): Sum(1, weight, due)}, db.session.connection())
 
 
 def table() -> dict[tuple[str, date, Channel, bool], tuple[int, float]]:
-    """Every row there is."""
+    """Every row there is: how often, and how much."""
     db.session.rollback()
     return {
         (row.subject, row.day, row.channel, row.explored): (row.times, row.weight)

@@ -12,7 +12,7 @@ from marketplace.listings.models import ListingStatus
 from marketplace.organisations.models import OrganisationStatus
 from search.ranking.fairness import AIM
 from tests.exposure.conftest import put
-from tests.factories import NOON, CapabilityFactory, NeedFactory, OfferFactory, OrganisationFactory
+from tests.factories import NOON, CapabilityFactory, NeedFactory, OrganisationFactory
 from tests.scenes import counted_queries
 
 TODAY = NOON.date()
@@ -35,26 +35,35 @@ def key(row) -> str:
     return f"{row.family}:{row.id}"
 
 
-def dues(window: Window = WINDOW) -> dict[str, float]:
+def shown(window: Window = WINDOW) -> dict[str, tuple]:
+    """What was on the board in a window: from when to when."""
     db.session.commit()
-    shares = queries.shares(window)
-    return {each.key: shares.due(each) for each in queries.on_board(window)}
+    return {each.key: (each.opened_on, each.closed_on) for each in queries.on_board(window)}
 
 
 def test_a_window_is_four_weeks_with_both_its_ends():
     assert (WINDOW.first, WINDOW.last) == (ago(27), TODAY)
-    assert len(WINDOW.days) == 28
-    assert (WINDOW.days[0], WINDOW.days[-1]) == (ago(27), TODAY)
 
 
-def test_what_was_received_is_the_sum_over_days_and_channels_inside_the_window(app):
+def test_an_account_is_the_sum_over_days_and_channels_inside_the_window(app):
     for days in (0, 27, 28):
-        put("need:1", 1.0, ago(days))
+        put("need:1", 1.0, ago(days), due=0.5)
     put("need:1", 0.5, TODAY, channel=Channel.EMAIL, explored=True)
-    put("need:2", 0.25, TODAY)
+    put("need:2", 0.0, TODAY, due=0.25)
 
-    assert queries.received(WINDOW) == {"need:1": 2.5, "need:2": 0.25}
-    assert queries.received(WINDOW, ["need:2", "need:3"]) == {"need:2": 0.25}
+    account = queries.account(WINDOW)
+    assert account.received == {"need:1": 2.5, "need:2": 0.0}
+    assert account.due == {"need:1": 1.0, "need:2": 0.25}
+    assert queries.account(WINDOW, ["need:2", "need:3"]).due == {"need:2": 0.25}
+
+
+def test_many_are_asked_for_a_part_at_a_time(app, monkeypatch):
+    monkeypatch.setattr(queries, "AT_ONCE", 2)
+    keys = [f"need:{number}" for number in range(5)]
+    for key_ in keys:
+        put(key_, 1.0, TODAY)
+
+    assert set(queries.account(WINDOW, keys).received) == set(keys)
 
 
 def test_totals_keep_channels_and_places_given_to_learn_by_apart(app):
@@ -69,31 +78,23 @@ def test_totals_keep_channels_and_places_given_to_learn_by_apart(app):
     ]
 
 
-def test_those_open_on_a_day_share_alike_what_their_family_was_seen_that_day(app):
-    one, other, offer = need(), need(), OfferFactory()
-    put(key(one), 3.0, TODAY)
-    put(key(other), 1.0, TODAY)
-    put(key(offer), 5.0, TODAY)
+def test_what_was_open_on_any_day_of_the_window_was_on_the_board(app):
+    always, late, gone, first = need(), need(opened=1), need(closed=2), need(closed=27)
+    need(closed=28)
 
-    assert dues() == {key(one): 2.0, key(other): 2.0, key(offer): 5.0}
-
-
-def test_who_came_late_or_left_early_is_due_only_for_its_days(app):
-    always, late, gone = need(), need(opened=1), need(closed=2)
-    for days in (0, 1, 2, 3):
-        put(key(always), 6.0, ago(days))
-
-    assert dues() == {key(always): 12.0, key(late): 6.0, key(gone): 6.0}
-    assert dues(Window.until(ago(2), 2)) == {key(always): 6.0, key(gone): 6.0}
+    assert shown() == {
+        key(always): (ago(40), None),
+        key(late): (ago(1), None),
+        key(gone): (ago(40), ago(2)),
+        key(first): (ago(40), ago(27)),
+    }
+    assert set(shown(Window.until(ago(2), 2))) == {key(always), key(gone)}
 
 
-def test_a_notice_published_elsewhere_long_ago_is_due_from_the_day_it_came_here(app):
-    here = need()
+def test_a_notice_published_elsewhere_long_ago_is_here_from_the_day_it_came(app):
     came = NeedFactory(created_at=NOON - timedelta(days=1), published_at=NOON - timedelta(days=300))
-    put(key(here), 2.0, ago(2))
-    put(key(here), 2.0, ago(1))
 
-    assert dues() == {key(here): 3.0, key(came): 1.0}
+    assert shown() == {key(came): (ago(1), None)}
 
 
 @pytest.mark.parametrize(
@@ -106,66 +107,35 @@ def test_a_notice_published_elsewhere_long_ago_is_due_from_the_day_it_came_here(
     ],
     ids=("a draft", "of a suspended organisation", "withdrawn before", "not up yet"),
 )
-def test_what_was_not_on_the_board_is_due_nothing_and_takes_nothing_away(app, facts):
-    one = need()
+def test_what_nobody_could_have_seen_was_not_on_the_board(app, facts):
     NeedFactory(**facts)
-    put(key(one), 2.0, TODAY)
 
-    assert dues() == {key(one): 2.0}
-
-
-def test_where_nothing_was_seen_nobody_is_due_anything(app):
-    one = need()
-
-    assert dues() == {key(one): 0.0}
+    assert shown() == {}
 
 
 def test_who_got_less_than_orders_aim_at_is_owed_the_missing_part(app):
-    seen, hidden, half = need(), need(), need()
-    put(key(seen), 9.0, ago(1))
-    put(key(half), 1.5, TODAY)
+    put("need:1", 9.0, ago(1), due=3.0)
+    put("need:2", 0.0, ago(27), due=3.0)
+    put("need:3", 1.5, TODAY, due=3.0)
     db.session.commit()
-    ids = [seen.id, hidden.id, half.id]
+    owed = queries.owed(["need:1", "need:2", "need:3"], length=1, today=TODAY)
 
-    account = queries.account(ids, today=TODAY)
-    assert account.due == {key(seen): 3.0, key(hidden): 3.0, key(half): 3.0}
-    assert account.little_known(account.due) == {key(hidden), key(half)}
-    owed = queries.owed(ids, length=1, today=TODAY)
-    assert owed[key(hidden)] == 1.0
-    assert owed[key(half)] == pytest.approx(1 - 1.5 / (AIM * (3.0 + 1 / 3)))
-    assert key(seen) not in owed
+    assert owed == pytest.approx({"need:2": 1.0, "need:3": 1 - 1.5 / (AIM * (3.0 + 1 / 3))})
 
 
 def test_what_was_put_up_today_is_owed_a_place_on_the_list_that_comes(app):
-    old, new = need(), need(opened=0)
-    put(key(old), 9.0, ago(1))
+    put("need:1", 9.0, ago(1), due=3.0)
     db.session.commit()
 
-    assert queries.owed([old.id, new.id], length=5, today=TODAY) == {key(new): 1.0}
+    assert queries.owed(["need:1", "need:2"], length=5, today=TODAY) == {"need:2": 1.0}
+    assert queries.owed([], length=5, today=TODAY) == {}
 
 
-def test_what_is_no_longer_open_is_owed_nothing(app):
-    seen, gone = need(), need(closed=1)
-    put(key(seen), 9.0, ago(3))
-    db.session.commit()
+def test_what_is_owed_takes_one_statement(app):
+    with counted_queries() as statements:
+        queries.owed([f"need:{number}" for number in range(100)], length=5, today=TODAY)
 
-    assert queries.account([gone.id], today=TODAY).due == {}
-    assert queries.owed([gone.id], length=5, today=TODAY) == {}
-
-
-def test_shares_of_past_days_are_reckoned_once_a_day(app):
-    one = need()
-    put(key(one), 2.0, ago(1))
-    ids = [one.id]
-    db.session.commit()
-    with counted_queries() as first:
-        queries.owed(ids, length=5, today=TODAY)
-    with counted_queries() as second:
-        queries.owed(ids, length=5, today=TODAY)
-    with counted_queries() as tomorrow:
-        queries.owed(ids, length=5, today=TODAY + timedelta(days=1))
-
-    assert (len(first), len(second), len(tomorrow)) == (4, 2, 4)
+    assert len(statements) == 1
 
 
 def test_organisations_are_those_that_speak_for_themselves_or_have_something_up(app):

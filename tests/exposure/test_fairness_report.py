@@ -47,7 +47,7 @@ def place(app: Flask) -> Place:
 
 @pytest.fixture
 def board(place: Place) -> dict[str, str]:
-    """Two firms and a hall: three needs of which one was hardly seen, and an offer; the keys by name."""
+    """Two firms and a hall: three needs of which one had its floor, and an offer; the keys by name."""
     micro = OrganisationFactory(
         name="Micro", kind=OrganisationKind.BUSINESS, staff=3, turnover=90_000, created_at=LONG_AGO,
         claimed_at=LONG_AGO, ward_code="E1",
@@ -64,11 +64,11 @@ def board(place: Place) -> dict[str, str]:
         "offer": OfferFactory(organisation=large),
     }
     keys = {name: f"{row.family}:{row.id}" for name, row in rows.items()}
-    put(keys["hidden"], 1.0, TODAY)
-    put(keys["seen"], 6.0, TODAY)
-    put(keys["other"], 2.0, TODAY, channel=Channel.EMAIL, explored=True)
+    put(keys["hidden"], 1.0, TODAY, due=3.0)
+    put(keys["seen"], 6.0, TODAY, due=3.0)
+    put(keys["other"], 2.0, TODAY, due=3.0, channel=Channel.EMAIL, explored=True)
     put(keys["offer"], 4.0, TODAY)
-    put(f"organisation:{micro.id}", 3.0, TODAY)
+    put(f"organisation:{micro.id}", 3.0, TODAY, due=1.0)
     db.session.commit()
     return keys
 
@@ -100,7 +100,7 @@ def test_all_notices_and_organisations_together(board):
     made = found()
 
     assert (made.notices.number, made.notices.per_head) == (4, 13 / 4)
-    assert made.notices.at_floor == 0.5, "a third of 9 is due to each need; “hidden” and “other” got less"
+    assert (made.notices.at_floor, made.with_floor) == (1 / 3, 3), "the offer fitted nobody’s list"
     assert (made.organisations.number, made.organisations.per_head) == (2, (10 + 4) / 2)
     assert made.organisations.gini == pytest.approx((10 - 4) / (2 * 14))
     assert (made.times, made.explored) == (5, 0.2)
@@ -110,10 +110,10 @@ def test_notices_by_each_of_their_groups_in_a_sensible_order(board):
     assert [table.by for table in found().tables_of("Notices")] == NOTICES_BY
     assert groups("Notices", "Kind of notice") == {
         "Needs": (3, 3.0, pytest.approx(1 / 3)),
-        "Offers": (1, 4.0, 1.0),
+        "Offers": (1, 4.0, None),
     }
     assert groups("Notices", "Time on the board") == {
-        "Up to a week": (3, 11 / 3, 2 / 3),
+        "Up to a week": (3, 11 / 3, 0.5),
         "1 to 4 weeks": (1, 2.0, 0.0),
     }
     assert groups("Notices", "Size") == {
@@ -125,16 +125,16 @@ def test_notices_by_each_of_their_groups_in_a_sensible_order(board):
     assert groups("Notices", "Ward") == {
         "Crook": (1, 6.0, 1.0),
         "=Tow Law": (1, 1.0, 0.0),
-        "Ward not known": (2, 3.0, 0.5),
+        "Ward not known": (2, 3.0, 0.0),
     }
 
 
 def test_organisations_are_seen_themselves_and_through_their_notices(board):
     assert [table.by for table in found().tables_of("Organisations")] == ORGANISATIONS_BY
-    assert groups("Organisations", "Size") == {"Micro": (1, 4.0, None), "Large": (1, 10.0, None)}
+    assert groups("Organisations", "Size") == {"Micro": (1, 4.0, 1.0), "Large": (1, 10.0, 1.0)}
     assert groups("Organisations", "Time here") == {
-        "Up to a month": (1, 10.0, None),
-        "Over a year": (1, 4.0, None),
+        "Up to a month": (1, 10.0, 1.0),
+        "Over a year": (1, 4.0, 1.0),
     }
     assert list(groups("Organisations", "Ward")) == ["Crook", "Ward not known"]
 
@@ -142,8 +142,8 @@ def test_organisations_are_seen_themselves_and_through_their_notices(board):
 def test_the_page_says_it_in_words(board, convener):
     convener.open("/convener/fairness")
 
-    assert convener.heading == "50% of notices had their fair share of being seen"
-    assert "We aim for 99%" in convener.text
+    assert convener.heading == "33.3% of notices had their fair share of being seen"
+    assert "we aim for 99%" in convener.text
     assert "27 October 2026 to 23 November 2026" in convener.text
     assert "Notices by ward (3)" in convener.text
     captions = [caption.get_text(" ", strip=True) for caption in convener.page.find_all("caption")]
@@ -151,7 +151,7 @@ def test_the_page_says_it_in_words(board, convener):
         f"Notices by {by}" for by in NOTICES_BY
     ]
     row = next(row for row in convener.page.find_all("tr") if "1 to 4 weeks" in row.get_text())
-    assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["1", "2.0", "0%"]
+    assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["1", "2.00", "0%"]
 
 
 def test_what_this_process_has_counted_but_not_written_is_in_it(board, convener):
@@ -172,6 +172,16 @@ def test_before_anything_was_seen_the_page_says_so(convener):
     assert convener.page.find("table") is None
 
 
+def test_where_nothing_but_searches_showed_anything_nobody_has_a_floor(convener):
+    need = NeedFactory()
+    put(f"need:{need.id}", 1.0, TODAY)
+    db.session.commit()
+    convener.open("/convener/fairness")
+
+    assert convener.heading == "Notices were seen, but on no list of matches yet"
+    assert "no floor" in convener.text
+
+
 def test_the_table_has_the_same_lines_and_runs_nothing(board, convener):
     response = convener.open("/convener/fairness.csv").response
     lines = list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"))))
@@ -181,7 +191,7 @@ def test_the_table_has_the_same_lines_and_runs_nothing(board, convener):
     assert list(lines[0]) == list(report.COLUMNS)
     assert len(lines) == len(report.rows(found()))
     assert list(lines[0].values())[:7] == ["Notices", "", "All", "4", "13.0", "3.25", "0.327"]
-    assert lines[0]["At their floor (%)"] == "50.0"
+    assert lines[0]["At their floor (%)"] == "33.3"
     assert {line["Group"] for line in lines if line["By"] == "Ward"} == {
         "Crook",
         "'=Tow Law",
@@ -202,7 +212,7 @@ def test_the_terminal_says_the_same(board, app):
     lines = told.stdout.splitlines()
     assert lines[0] == "County Durham, 27 October 2026 to 23 November 2026"
     assert len(lines) == 3 + len(report.rows(found()))
-    assert lines[3].split() == ["Notices", "All", "4", "13.0", "3.25", "0.327", "50.0"]
+    assert lines[3].split() == ["Notices", "All", "4", "13.0", "3.25", "0.327", "33.3"]
     assert past.stdout.startswith("County Durham, 16 November 2026 to 22 November 2026\n")
 
 

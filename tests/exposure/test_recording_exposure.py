@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from marketplace.exposure import recording, services
-from marketplace.exposure.models import Channel
+from marketplace.exposure.models import Channel, Exposure
 from marketplace.exposure.recording import Key, Memory, Sum
 from marketplace.extensions import db
 from tests.apps import another_app
@@ -74,6 +74,24 @@ def test_days_channels_and_places_given_to_learn_by_are_added_up_apart(app):
     assert found["need:1", TODAY, Channel.EMAIL, True] == (2, 2.0)
     assert found["need:1", TODAY, Channel.SCREEN, False] == (1, 0.25)
     assert found["need:2", TODAY, Channel.EMAIL, False] == (2, pytest.approx(2 / log2(3)))
+
+
+def test_everybody_who_could_have_stood_on_a_list_is_due_an_equal_share_of_it(app):
+    could = ["need:1", "need:2", "need:3", "need:3"]
+    services.seen(
+        [None, "need:1", "need:2"],
+        day=TODAY,
+        channel=Channel.EMAIL,
+        explored={"need:2"},
+        eligible=could,
+    )
+    db.session.commit()
+
+    share = (1 / log2(3) + 0.5) / 3
+    rows = {row.subject: row for row in db.session.scalars(db.select(Exposure))}
+    assert {subject: row.due for subject, row in rows.items()} == pytest.approx(dict.fromkeys(could, share))
+    assert (rows["need:3"].times, rows["need:3"].weight) == (0, 0.0)
+    assert len(rows) == 3
 
 
 def test_a_letter_that_is_undone_was_not_seen(app):

@@ -7,7 +7,7 @@ from marketplace.digests import services as digests
 from marketplace.discovery import services as discovery
 from marketplace.discovery.asking import PER_PAGE
 from marketplace.exposure import services, showing
-from marketplace.exposure.models import Channel
+from marketplace.exposure.models import Channel, Exposure
 from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus
 from search.engine import SearchUnavailable
@@ -185,14 +185,19 @@ def test_a_place_given_to_learn_by_is_told_apart(app, counted):
     }
 
 
-def test_a_digest_counts_what_stands_in_it_by_place(app):
+def test_a_digest_counts_what_stands_in_it_by_place_and_all_that_is_new_is_due_a_share(app):
     best = MatchFactory(fit=80)
-    second = MatchFactory(fit=70, organisation=best.organisation, explored=True)
-    person = member_of(best.organisation)
-    digests.write(person, period=digests.period_of(TODAY), today=TODAY, now=NOON)
+    firm = best.organisation
+    second = MatchFactory(fit=70, organisation=firm, explored=True)
+    others = [MatchFactory(fit=fit, organisation=firm) for fit in range(60, 60 - digests.AT_MOST, -1)]
+    digests.write(member_of(firm), period=digests.period_of(TODAY), today=TODAY, now=NOON)
     db.session.commit()
 
-    assert table() == {
-        (f"need:{best.listing_id}", TODAY, Channel.EMAIL, False): (1, 1.0),
-        (f"need:{second.listing_id}", TODAY, Channel.EMAIL, True): (1, pytest.approx(exposure(2))),
-    }
+    found = table()
+    assert len(found) == 2 + len(others)
+    assert found[f"need:{best.listing_id}", TODAY, Channel.EMAIL, False] == (1, 1.0)
+    assert found[f"need:{second.listing_id}", TODAY, Channel.EMAIL, True] == (1, pytest.approx(exposure(2)))
+    assert found[f"need:{others[-1].listing_id}", TODAY, Channel.EMAIL, False] == (0, 0.0), "it was left out"
+    handed_out = sum(exposure(place) for place in range(1, digests.AT_MOST + 1))
+    due = db.session.scalars(db.select(Exposure.due)).all()
+    assert due == pytest.approx([handed_out / len(found)] * len(found))

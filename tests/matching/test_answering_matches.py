@@ -8,7 +8,7 @@ from marketplace import outbox
 from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus, Quantity, QuantityKind
-from marketplace.matching import queries, services
+from marketplace.matching import queries, running, services, sources
 from marketplace.matching.models import DeclineReason, Match, MatchStatus
 from marketplace.pledges import services as pledges
 from tests.factories import NOON, MatchFactory, OpportunityFactory, UserFactory
@@ -182,12 +182,12 @@ def test_a_listing_finds_its_own_fit_for_one_organisation_only(match):
 
 
 def test_a_quantity_that_is_met_is_no_longer_what_a_need_asks_for(app):
-    from marketplace.matching import sources
-
     kinds = [
         Quantity(kind=QuantityKind.GOODS, wanted=5, promised=5),
         Quantity(kind=QuantityKind.MONEY, wanted=5, promised=1),
     ]
     MatchFactory(listing__quantities=kinds)
 
-    assert [want.quantity_kinds for want in sources.wants(TODAY)] == [frozenset({"money"})]
+    found = sources.wants(TODAY, running.means(NOON).lexicon)
+
+    assert [want.quantity_kinds for want in found] == [frozenset({"money"})]

@@ -9,6 +9,7 @@ from marketplace.matching import running, sources
 from marketplace.organisations.models import OrganisationKind
 from marketplace.vectors.models import DocumentVector
 from search.lazy_encoder import LazyEncoder
+from search.ranking import Give, Want
 from tests.factories import NOON, NeedFactory, OfferFactory, OrganisationFactory
 from tests.matching.conftest import about, match_of, matches, run_all
 from tests.scenes import counted_queries
@@ -31,6 +32,15 @@ def keep(*keys: str, model: str = ThemeEncoder.name) -> None:
     made = np.array(GOING, "<f2").tobytes()
     db.session.add_all(DocumentVector(key=key, model=model, text_mark="", vector=made) for key in keys)
     db.session.commit()
+
+
+def wants() -> list[Want]:
+    return sources.wants(NOON.date(), running.means(NOON).lexicon)
+
+
+def gives() -> list[Give]:
+    parties = sources.parties(NOON.date(), running.means(NOON).lexicon)
+    return [give for party in parties for give in party.gives]
 
 
 def trip_and_bus():
@@ -66,8 +76,7 @@ def test_only_vectors_of_the_encoder_that_is_set_are_read(app, reader, monkeypat
     keep(f"offer:{bus.id}")
 
     def read() -> list[str]:
-        everything = [*sources.wants(NOON.date()), *sources.gives(NOON.date())]
-        return [each.key for each in everything if each.vector == GOING]
+        return [each.key for each in [*wants(), *gives()] if each.vector == GOING]
 
     assert read() == [f"offer:{bus.id}"]
     monkeypatch.setitem(app.extensions, "encoder", None)
@@ -79,7 +88,7 @@ def test_what_an_organisation_says_of_itself_has_the_vector_of_the_organisation(
     firm.interests = [TRANSPORT]
     keep(f"organisation:{firm.id}")
 
-    found = {give.key.partition(":")[0]: give.vector for give in sources.gives(NOON.date())}
+    found = {give.key.partition(":")[0]: give.vector for give in gives()}
 
     assert found == {"profile": GOING, "interests": GOING}
 
@@ -87,8 +96,8 @@ def test_what_an_organisation_says_of_itself_has_the_vector_of_the_organisation(
 def test_vectors_of_any_number_are_read_in_one_statement_a_side(reader):
     def statements() -> int:
         with counted_queries() as seen:
-            sources.wants(NOON.date())
-            sources.gives(NOON.date())
+            wants()
+            gives()
         assert len([each for each in seen if "document_vector" in each]) == 2
         return len(seen)
 

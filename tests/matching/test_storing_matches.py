@@ -218,8 +218,8 @@ def test_the_command_prints_what_changed_and_may_be_run_again(app, board):
     first, second = run("2026-11-23"), run("2026-11-24")
 
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
-    assert first.stdout.splitlines()[-1] == "new 2, changed 0, unchanged 0, retired 0"
-    assert second.stdout.splitlines()[-1] == "new 0, changed 0, unchanged 2, retired 0"
+    assert first.stdout.splitlines()[-1] == "new 2, changed 0, unchanged 0, retired 0, introduced 2"
+    assert second.stdout.splitlines()[-1] == "new 0, changed 0, unchanged 2, retired 0, introduced 0"
 
 
 def test_an_ask_past_its_last_day_is_not_ranked(board):
