@@ -31,7 +31,7 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
     },
     "categories": {"catalogue", "labelled"},
     "credentials": {"catalogue"},
-    "demo": {"answers", "checks", "content", "past", "people", "reading", "story", "writing"},
+    "demo": {"answers", "checks", "content", "looking", "past", "people", "reading", "story", "writing"},
     "discovery": {
         "asking",
         "browsing",

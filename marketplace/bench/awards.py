@@ -2,12 +2,14 @@
 
 import csv
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from marketplace import places
 from marketplace.bench import records
 from marketplace.errors import Refused
 from marketplace.places import postcodes
@@ -19,6 +21,7 @@ ELSEWHERE = 100.0  # and between two areas
 LEGAL_FORMS = frozenset({"ltd", "limited", "plc", "llp", "uk"})  # those that make no other supplier
 MORE_FORMS = LEGAL_FORMS | {"inc", "cic", "cio", "llc"}  # and those a text leaves out as easily
 CUT_OFF = 12  # letters: a name this long is found at the beginning of a word too, for files cut names short
+AREAS = Path(places.__file__).with_name("areas.toml")
 _WORD = re.compile(r"[^\W_]+")
 _TRADING_AS = re.compile(r"\b(?:t\s*[/\\]\s*a|trading as)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Z]+")
@@ -143,7 +146,7 @@ def apart(one: Where, other: Where) -> float | None:
         return None
     if one.outcode == other.outcode:
         return 0.0
-    if one.point and other.point:
+    if one.point and other.point and one.point != other.point:
         return miles_between(one.point, other.point)
     return SAME_AREA if one.area == other.area else ELSEWHERE
 
@@ -151,9 +154,13 @@ def apart(one: Where, other: Where) -> float | None:
 def middles(path: Path | None = None) -> dict[str, Point]:
     """The middles of postcode districts: those around our place, and those of a CSV file.
 
+    Under its letters alone each area of Great Britain has its own, for districts nobody knows better.
+
     The file has the columns outcode, lat and lon (degrees). Raises `Refused` if it has not.
     """
-    found = {each.code: Point(each.lat, each.lon) for each in read_place().districts}
+    areas = tomllib.loads(AREAS.read_text(encoding="utf-8"))
+    found = {letters: Point(*middle) for letters, middle in areas.items()}
+    found |= {each.code: Point(each.lat, each.lon) for each in read_place().districts}
     if path is None:
         return found
     try:
@@ -222,7 +229,9 @@ def _where(said: Any, points: Points) -> Where:
         return NOWHERE
     whole = postcodes.normalise(said) or postcodes.find_in(said)
     outcode = postcodes.outward(whole) if whole else postcodes.district_only(said)
-    return Where(outcode, points.get(outcode)) if outcode else NOWHERE
+    if not outcode:
+        return NOWHERE
+    return Where(outcode, points.get(outcode) or points.get(Where(outcode).area))
 
 
 def _core(words: list[str], forms: frozenset[str] = LEGAL_FORMS) -> list[str]:

@@ -63,7 +63,7 @@ class Filled:
 
 
 def fill(county: County, organisations: int, asks: int, drafts: int, *, today: date) -> Filled:
-    """Put all of it in, a slice at a time. Everything is of one place and on its board, but for the drafts."""
+    """Put all of it in, a slice at a time. All is of one place and on its board, but for the drafts."""
     insert(place_rows(county))
     board, filled = Board(county, organisations, today), Filled([], [])
     for start in range(1, organisations + 1, AT_ONCE):
@@ -72,10 +72,10 @@ def fill(county: County, organisations: int, asks: int, drafts: int, *, today: d
         (filled.open, asks, ListingStatus.PUBLISHED),
         (filled.drafts, drafts, ListingStatus.DRAFT),
     ):
-        while len(ids) < wanted:
-            rows, made = board.asks(min(AT_ONCE, wanted - len(ids)), status)
+        for start in range(0, wanted, AT_ONCE):
+            rows, made = board.asks(min(AT_ONCE, wanted - start), status)
             insert(rows)
-            ids += made
+            ids.extend(made)
     return filled
 
 

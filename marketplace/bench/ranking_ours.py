@@ -11,7 +11,7 @@ from marketplace.bench.ranking import Ours
 from marketplace.bench.ranking_cases import Candidate, Case, cases
 from search.ranking import SHIPPED, Give, Lexicon, Party, Want
 from search.ranking.columns import Numbers, Table
-from search.ranking.features import FEATURES
+from search.ranking.features import read
 from search.ranking.learning import ChoiceModel, Lesson
 from search.ranking.lexicon import Counted, Reading, count
 from search.ranking.pairs import Pairs
@@ -86,7 +86,7 @@ class Known:
         self._meet(work for candidate in case.candidates.values() for work in candidate.works)
         parties = [self._party(name, each) for name, each in case.candidates.items()]
         pairs = Pairs(Table.of([_want(case.asked)], parties, self.lexicon), SIDE, case.asked.date)
-        values = np.stack([FEATURES[name](pairs)[0] for name in NAMES], axis=1)
+        values = np.stack([each[0] for each in read(pairs, SHIPPED.weights[SIDE]).values.values()], axis=1)
         return list(case.candidates), values
 
     def _meet(self, works: Iterable[Work]) -> None:

@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.services import HASHER
 from marketplace.demo import queries, reading, writing
 from marketplace.demo.answers import answer_matches
+from marketplace.demo.looking import look_around
 from marketplace.demo.past import Past, moment
 from marketplace.demo.people import PASSWORD, demo_people
 from marketplace.demo.story import Story
@@ -49,6 +50,7 @@ def load(*, now: datetime) -> bool:
         story.tell(past)
         _match(past, now)
         answer_matches(past, now=now)
+    look_around(now)
     db.session.execute(
         update(MailMessage)
         .where(MailMessage.sent_at.is_(None), MailMessage.refused_at.is_(None))

@@ -88,11 +88,11 @@ def _were_shown(in_order: Sequence[Match], *, of: Sequence[Match], first: int = 
     They were chosen of a pool, each of which is due an equal share of being seen.
     After the page is drawn: a commit makes every row be read again.
     """
-    showing.on_screen(
+    showing.in_matches(
         [match.listing for match in in_order],
+        eligible=[match.listing for match in of],
         first=first,
         explored=[match.listing for match in in_order if match.explored],
-        eligible=[showing.subject(match.listing) for match in of],
     )
     services.shown(in_order, first=first, now=clock.now())
     db.session.commit()

@@ -1,7 +1,8 @@
 """Listings and organisations as documents of the search index."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -15,13 +16,14 @@ from marketplace.extensions import db
 from marketplace.listings.models import Listing
 from marketplace.listings.queries import PUBLIC
 from marketplace.opportunities.models import Opportunity
-from marketplace.organisations.models import Organisation, OrganisationStatus
+from marketplace.organisations.models import Organisation, OrganisationStatus, PastWork
 from marketplace.organisations.sizes import Size, SizeFacts, size
 from marketplace.places.models import Place
 from search import schema
 from search.schema import Document
 
 AT_ONCE = 1000
+WORK_AT_MOST = 20  # of each organisation's awards, the latest: what it did says what it does
 ORGANISATION = "organisation"
 
 log = logging.getLogger(__name__)
@@ -33,7 +35,7 @@ def everything() -> Iterator[Document]:
     """All that is public, a slice at a time. Each slice is as it is when it is reached."""
     places, today = _places(), clock.today()
     yield from _in_slices(_public_listings(), Listing, _maker(of_listing, places, today))
-    yield from _in_slices(_active(), Organisation, _maker(of_organisation, places, today))
+    yield from _in_slices(_active(), Organisation, _organisations(places, today))
 
 
 def count() -> int:
@@ -53,7 +55,7 @@ def of_keys(keys: Iterable[str]) -> dict[str, Document | None]:
     organisations = _active().where(Organisation.id.in_(_numbers(found, of_organisations=True)))
     made = [
         *_maker(of_listing, places, today)(db.session.scalars(listings).all()),
-        *_maker(of_organisation, places, today)(db.session.scalars(organisations).all()),
+        *_organisations(places, today)(db.session.scalars(organisations).all()),
     ]
     for document in meaning.with_vectors(made):
         if document.key in found:
@@ -107,14 +109,17 @@ def of_listing(listing: Listing, place: str, *, today: date) -> Document:
     )
 
 
-def of_organisation(organisation: Organisation, place: str, *, today: date) -> Document:
+def of_organisation(
+    organisation: Organisation, place: str, *, today: date, did: Sequence[str] = ()
+) -> Document:
+    """`did` are titles of work it was paid for, which it may be found by too."""
     return Document(
         key=f"{ORGANISATION}:{organisation.id}",
         family=ORGANISATION,
         place=place,
         title=organisation.name,
         body=organisation.about,
-        keywords=_category_words(organisation.interests),
+        keywords=_lines(_category_words(organisation.interests), *did),
         audience=audience_of(organisation),
         categories=tuple(sorted(organisation.interests)),
         ward=organisation.ward_code or "",
@@ -180,6 +185,38 @@ def _maker(
                 log.warning("left out of the index", extra={"row": repr(row)}, exc_info=True)
 
     return documents
+
+
+def _organisations(
+    places: dict[int, str], today: date
+) -> Callable[[Sequence[Organisation]], Iterator[Document]]:
+    """The same of organisations, with what each did, read for all of them together."""
+
+    def documents(rows: Sequence[Organisation]) -> Iterator[Document]:
+        did = _titles_of_work([row.id for row in rows])
+
+        def make(row: Organisation, place: str, *, today: date) -> Document:
+            return of_organisation(row, place, today=today, did=did[row.id])
+
+        return _maker(make, places, today)(rows)
+
+    return documents
+
+
+def _titles_of_work(organisation_ids: Collection[int]) -> dict[int, list[str]]:
+    """The titles of the latest works of each of these, each title once."""
+    found: dict[int, list[str]] = defaultdict(list)
+    place = func.row_number().over(
+        partition_by=PastWork.organisation_id,
+        order_by=(PastWork.awarded_on.desc().nulls_last(), PastWork.id),
+    )
+    query = db.select(PastWork.organisation_id, PastWork.title, place.label("place"))
+    works = query.where(PastWork.organisation_id.in_(organisation_ids)).subquery()
+    latest = db.select(works).where(works.c.place <= WORK_AT_MOST)
+    for row in db.session.execute(latest.order_by(works.c.organisation_id, works.c.place)):
+        if row.title not in found[row.organisation_id]:
+            found[row.organisation_id].append(row.title)
+    return found
 
 
 def _numbers(keys: Iterable[str], *, of_organisations: bool) -> list[int]:

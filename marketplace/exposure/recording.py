@@ -51,9 +51,9 @@ def sums_of(
     *,
     day: date,
     channel: Channel,
-    first: int,
-    explored: Collection[str],
-    eligible: Iterable[str],
+    first: int = 1,
+    explored: Collection[str] = (),
+    eligible: Iterable[str] = (),
 ) -> Sums:
     """One list, added up: see `services.seen`."""
 

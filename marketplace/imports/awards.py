@@ -62,9 +62,10 @@ def save(batch: Sequence[Sequence[Entry]], run: Run) -> None:
         changed = False
         for win in won:
             organisation, altered = _organisation(win, organisations, run.whereabouts)
-            if altered:
+            altered |= _record(win, organisation, works)
+            if altered:  # it is found by the titles of its work, too
                 to_index.append(organisation)
-            changed |= _record(win, organisation, works) or altered
+            changed |= altered
         run.count(is_new=not is_known, changed=changed)
     have_indexed(to_index)
 

@@ -41,10 +41,10 @@ def run(on: datetime | None, after: int) -> None:
             for reached, number in _committed(running.run(now, after=after, counts=counts)):
                 bar.update(reached - done)
                 done, last = reached, number
+            for _ in _committed(running.finish(now, counts=counts)):
+                pass
         except (KeyboardInterrupt, SearchUnavailable) as problem:
             raise Refused(f"Stopped. Go on with: marketplace match run --after {last}") from problem
-    for _ in _committed(running.finish(now, counts=counts)):
-        pass
     took = time.monotonic() - started
     click.echo(f"{asks} open asks ranked in {took:.1f} s")
     click.echo(

@@ -60,7 +60,8 @@ def index(listing: Listing) -> ResponseReturnValue:
     showing = _showing()
     page = candidates.page(listing, showing, today=today, after=_number("after"))
     if may("candidate.invite", listing):  # the convener looks after the list, and asks nobody
-        exposure.on_screen([each.match.organisation for each in page.candidates], first=page.first)
+        shown = [each.match.organisation for each in page.candidates]
+        exposure.in_matches(shown, eligible=shown, first=page.first)
     picks = _picks()
     on_page = {each.match.id for each in page.candidates}
     return render_template(

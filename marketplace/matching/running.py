@@ -10,11 +10,14 @@ from datetime import date, datetime
 
 from sqlalchemy import func
 
+from marketplace import clock
 from marketplace.categories.catalogue import catalogue
 from marketplace.extensions import db
 from marketplace.listings.models import ASKS, Listing
 from marketplace.matching import introducing, learned, searching, sources, texts
 from marketplace.matching.models import Match
+from marketplace.matching.remembering import Parties
+from marketplace.matching.sharing import shared
 from marketplace.matching.storing import Counts, by_pair, store, worth_keeping
 from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
@@ -72,8 +75,7 @@ def match_listing(listing_id: int, *, now: datetime) -> None:
     if listing.family not in ASKS:
         match_organisation(listing.organisation_id, now=now)
         return
-    using = means(now)
-    fits = _fits_of_asks([listing_id], using)
+    fits = Ranker(now)([listing_id])
     store(by_pair(Match.listing_id == listing_id), fits, now=now, counts=Counts())
     introducing.introduce(now, listing_ids=[listing_id])
 
@@ -100,19 +102,19 @@ def score_pair(organisation_id: int, listing_id: int, *, now: datetime) -> Fit |
     return found[0] if found else None
 
 
-def run(now: datetime, *, after: int = 0, counts: Counts) -> Iterator[tuple[int, int]]:
+def run(now: datetime, *, after: int = 0, counts: Counts, workers: int = 1) -> Iterator[tuple[int, int]]:
     """Rank every open ask after this id, yielding how many are done and the last id; commit at each yield.
 
-    A step is whole in itself, so a run killed between two steps and run again ends as an unbroken one.
+    A step is whole in itself, so a run killed between two steps and run again ends as an unbroken one. With
+    more than one worker, others rank in processes of their own, and only storing is left to this one.
     """
-    using = means(now)
-    asks = [number for number in sources.open_asks(using.today) if number > after]
-    everybody = sources.parties(using.today, using.lexicon) if searching.is_small() else None
-    for start in range(0, len(asks), ASKS_AT_ONCE):
-        some = asks[start : start + ASKS_AT_ONCE]
-        fits = _fits_of_asks(some, using, everybody)
+    asks = [number for number in sources.open_asks(now.date()) if number > after]
+    steps = [asks[start : start + ASKS_AT_ONCE] for start in range(0, len(asks), ASKS_AT_ONCE)]
+    done = 0
+    for some, fits in shared(Ranker, (now,), steps, min(workers, max(1, len(steps)))):
         store(by_pair(Match.listing_id.in_(some)), fits, now=now, counts=counts)
-        yield start + len(some), some[-1]
+        done += len(some)
+        yield done, some[-1]
 
 
 def number_open(today: date, *, after: int = 0) -> int:
@@ -146,23 +148,30 @@ def renew_readings(now: datetime) -> Iterator[int]:
         yield readings.renew(some, lexicon)
 
 
-def _fits_of_asks(ids: Collection[int], using: Means, everybody: list[Party] | None = None) -> list[Fit]:
-    """The best of each of these asks, among its candidates. Raises SearchUnavailable in a big place."""
-    asks = sources.wants(using.today, using.lexicon, ids=ids)
-    if everybody is None and searching.is_small():
-        everybody = sources.parties(using.today, using.lexicon)
-    if everybody is not None:
-        return using.rank(asks, everybody, PER_ASK)
-    candidates = {ask.key: searching.parties_for(ask, using.lexicon) for ask in asks}
-    wanted = {number for each in candidates.values() for number in each}
-    parties = {int(each.key): each for each in sources.parties(using.today, using.lexicon, ids=wanted)}
-    return [
-        fit
-        for ask in asks
-        for fit in using.rank(
-            [ask], [parties[n] for n in sorted(candidates[ask.key]) if n in parties], PER_ASK
-        )
-    ]
+class Ranker:
+    """Finds the best of asks, and remembers whom it met: the same few organisations fit many asks."""
+
+    def __init__(self, now: datetime) -> None:
+        self._using, self._is_small = means(now), searching.is_small()
+        self._met = Parties(now.date(), self._using.lexicon, since=clock.now())
+        self._everybody: list[Party] | None = None
+
+    def __call__(self, ids: Collection[int]) -> list[Fit]:
+        """The best of each of these asks, among its candidates. Raises SearchUnavailable in a big place."""
+        using = self._using
+        asks = sources.wants(using.today, using.lexicon, ids=ids)
+        if self._is_small:
+            if self._everybody is None:
+                self._everybody = sources.parties(using.today, using.lexicon)
+            return using.rank(asks, self._everybody, PER_ASK)
+        self._met.forget_changed()
+        candidates = {ask.key: searching.parties_for(ask, using.lexicon) for ask in asks}
+        met = self._met.of({number for each in candidates.values() for number in each})
+        return [
+            fit
+            for ask in asks
+            for fit in using.rank([ask], [met[n] for n in sorted(candidates[ask.key]) if n in met], PER_ASK)
+        ]
 
 
 def _fits_of_organisation(organisation_id: int, using: Means) -> list[Fit]:

@@ -179,7 +179,7 @@ def _listed(today: date, owners: dict[int, Row[Any]], some: Ids) -> Iterator[Giv
 
 def _past_work(owners: dict[int, Row[Any]], some: Ids) -> Iterator[Give]:
     latest = func.row_number().over(
-        partition_by=PastWork.organisation_id, order_by=(PastWork.awarded_on.desc(), PastWork.id)
+        partition_by=PastWork.organisation_id, order_by=(PastWork.awarded_on.desc().nulls_last(), PastWork.id)
     )
     query = select(
         PastWork.id, PastWork.organisation_id, PastWork.title, PastWork.categories, PastWork.value,

@@ -1,8 +1,9 @@
 """Keeping matches: one row a pair, and what people answered stays."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -15,6 +16,7 @@ from search.ranking import Fit
 
 Pair = tuple[int, int]  # organisation, ask
 
+A_ROUNDING = 1e-4  # of 100: vectors are kept in single precision
 ACTED_ON = frozenset({MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED})
 
 
@@ -43,27 +45,28 @@ def worth_keeping(fits: Sequence[Fit], at_most: int, known: dict[Pair, Match]) -
 
 
 def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
-    """Make these matches the given fits; what fits no more is retired, unless somebody acted on it."""
-    left = dict(known)
+    """Make these matches the given fits; what fits no more is retired, unless somebody acted on it.
+
+    An ask or an organisation that went while it was ranked is matched with nothing.
+    """
+    left, new = dict(known), []
     for fit in _still_there(fits):
         pair = int(fit.party), int(fit.want)
         row = left.pop(pair, None)
         if row is None:
-            row = Match(
-                organisation_id=pair[0], listing_id=pair[1], suggested_at=now, status=MatchStatus.SUGGESTED
-            )
-            db.session.add(row)
             counts.new += 1
-        elif row.fit == fit.fit and row.retired_at is None and row.model_version == fit.version:
+            new.append(_begun(pair, now) | _said(fit, now))
+        elif _says(row, fit):
             counts.unchanged += 1
-            continue
         else:
             counts.changed += 1
-        put(row, fit, now=now)
+            put(row, fit, now=now)
     for row in left.values():
         if row.retired_at is None and not _somebody_acted(row):
             row.retired_at = now
             counts.retired += 1
+    if new:
+        db.session.execute(db.insert(Match), new)
     db.session.flush()
 
 
@@ -81,6 +84,11 @@ def _still_there(fits: Sequence[Fit]) -> list[Fit]:
     ]
 
 
+def _says(row: Match, fit: Fit) -> bool:
+    """Whether the row says this already, but for what adding up in another order makes of the last digits."""
+    return abs(row.fit - fit.fit) < A_ROUNDING and row.retired_at is None and row.model_version == fit.version
+
+
 def _somebody_acted(row: Match) -> bool:
     """Somebody answered, asked for an answer, or put the two together by hand: what they did stands."""
     return row.status in ACTED_ON or row.invited_at is not None or row.put_forward_at is not None
@@ -88,9 +96,33 @@ def _somebody_acted(row: Match) -> bool:
 
 def put(row: Match, fit: Fit, *, now: datetime) -> None:
     """The row says what the ranking says."""
-    row.via_id = _via(fit)
-    row.score, row.fit, row.parts = fit.score, fit.fit, [asdict(part) for part in fit.parts]
-    row.model_version, row.scored_at, row.retired_at = fit.version, now, None
+    for name, value in _said(fit, now).items():
+        setattr(row, name, value)
+
+
+def _begun(pair: Pair, now: datetime) -> dict[str, Any]:
+    return {
+        "organisation_id": pair[0],
+        "listing_id": pair[1],
+        "suggested_at": now,
+        "status": MatchStatus.SUGGESTED,
+    }
+
+
+def _said(fit: Fit, now: datetime) -> dict[str, Any]:
+    """What the ranking says, by column."""
+    return {
+        "via_id": _via(fit),
+        "score": fit.score,
+        "fit": fit.fit,
+        "parts": [
+            {"name": part.name, "points": part.points, "words": part.words, "exact": part.exact}
+            for part in fit.parts
+        ],
+        "model_version": fit.version,
+        "scored_at": now,
+        "retired_at": None,
+    }
 
 
 def _via(fit: Fit) -> int | None:

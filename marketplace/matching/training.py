@@ -19,7 +19,7 @@ from marketplace.matching.models import Match, MatchStatus, RankingModel
 from search.ranking import Give, Lexicon, Party, Want
 from search.ranking.bags import Bags, alike
 from search.ranking.columns import Numbers, Table
-from search.ranking.features import FEATURES
+from search.ranking.features import read
 from search.ranking.learning import ChoiceModel, Lesson, order, tells
 from search.ranking.model import only
 from search.ranking.pairs import Pairs
@@ -209,8 +209,8 @@ def _values(want: Want, parties: Sequence[Party], side: str, lexicon: Lexicon) -
     if not able:
         return np.zeros((0, 0)), []
     pairs = Pairs(Table.of([want], able, lexicon), side, want.closes_on or want.posted_on or date.max)
-    names = learned.model().weights[side]
-    return np.stack([FEATURES[name](pairs)[0] for name in names], axis=1), [party.key for party in able]
+    values = read(pairs, learned.model().weights[side]).values
+    return np.stack([value[0] for value in values.values()], axis=1), [party.key for party in able]
 
 
 def _reciprocal_rank(lesson: Lesson, weights: Mapping[str, float]) -> float:

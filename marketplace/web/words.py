@@ -44,8 +44,13 @@ def money_range(low: float | None, high: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """“98.9%” of a share from 0 to 1. Rounded down, so that “99%” is never said of less."""
-    return f"{floor(round(1000 * share, 6)) / 10:g}%"
+    """“98.9%” of a share from 0 to 1."""
+    return f"{per_hundred(share):g}%"
+
+
+def per_hundred(share: float) -> float:
+    """98.9 of a share from 0 to 1. Rounded down, so that 99 is never said of less."""
+    return floor(round(1000 * share, 6)) / 10
 
 
 def count(number: int, one: str, many: str = "") -> str:

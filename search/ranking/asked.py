@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from search.geo import Point, miles_between
 from search.ranking.listings import Give, Want
-from search.ranking.words import terms
+from search.ranking.words import terms, unaccented
 
 SUBJECTS_AT_MOST = 4
 SAID_OFTEN = 2  # times: what a text is about, not what it says by the way; once in a title is enough
@@ -119,8 +119,8 @@ class _Reading:
         alike = re.compile(rf"\b(?:{'|'.join(sorted({re.escape(word[:3]) for word in words}))})\w*", re.I)
         for party, gives in enumerate(near if words else ()):
             for give in gives:
-                titled = set(map(_term, alike.findall(give.title)))
-                told = Counter(map(_term, alike.findall(give.text[:FIRST_CHARACTERS])))
+                titled = set(map(_term, alike.findall(unaccented(give.title))))
+                told = Counter(map(_term, alike.findall(unaccented(give.text[:FIRST_CHARACTERS]))))
                 often = {word for word, times in told.items() if times >= SAID_OFTEN}
                 self._about[party].append(titled | often)
                 self._said[party] |= titled.union(told)

@@ -1,5 +1,6 @@
 """Wants, gives and parties laid out as columns of numbers, so that many pairs are read at once."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -56,7 +57,8 @@ class Table:
         sizes = np.array([len(party.gives) for party in parties], dtype=np.intp)
         nodes = Nodes([*wants, *gives])
         starts, owner = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(parties)), sizes)
-        asked, given = _columns(wants, lexicon, nodes), _columns(gives, lexicon, nodes)
+        size = _commonest_size([*wants, *gives])
+        asked, given = _columns(wants, lexicon, nodes, size), _columns(gives, lexicon, nodes, size)
         return cls(wants, parties, gives, asked, given, starts, owner)
 
 
@@ -91,7 +93,7 @@ def said(pounds: float | None) -> bool:
     return pounds is not None and pounds > 1
 
 
-def _columns(listings: Sequence[Listing], lexicon: Lexicon, nodes: Nodes) -> Columns:
+def _columns(listings: Sequence[Listing], lexicon: Lexicon, nodes: Nodes, size: int) -> Columns:
     read = _readings(listings, lexicon)
     points = [listing.point for listing in listings]
     return Columns(
@@ -110,7 +112,7 @@ def _columns(listings: Sequence[Listing], lexicon: Lexicon, nodes: Nodes) -> Col
         kinds=np.array([[float(k in each.quantity_kinds) for k in KINDS] for each in listings]).reshape(
             -1, 5
         ),
-        meaning=_meaning(listings),
+        meaning=_meaning(listings, size),
     )
 
 
@@ -124,10 +126,13 @@ def _numbers(values: Iterable[float | None]) -> Numbers:
     return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
-def _meaning(listings: Sequence[Listing]) -> Vectors:
-    """Vectors of the commonest size: those of another are another model's, and compare with nothing."""
-    sizes = [len(listing.vector) for listing in listings if listing.vector]
-    size = max(set(sizes), key=lambda each: (sizes.count(each), each)) if sizes else 0
+def _commonest_size(listings: Sequence[Listing]) -> int:
+    """Of the vectors of both sides; those of another size are another model's, and compare with nothing."""
+    sizes = Counter(len(listing.vector) for listing in listings if listing.vector)
+    return max(sizes, key=lambda size: (sizes[size], size), default=0)
+
+
+def _meaning(listings: Sequence[Listing], size: int) -> Vectors:
     rows = np.zeros((len(listings), size), np.float32)
     for row, listing in zip(rows, listings, strict=True):
         if listing.vector and len(listing.vector) == size:

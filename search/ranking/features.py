@@ -1,14 +1,17 @@
-"""What makes a pair fit: each feature reads every want against every party as a number from 0 to 1.
+"""What makes a pair fit: each feature reads every want against every give as a number from 0 to 1.
+
+One, the record, reads a whole party. Of its gives a party is read by the one that counts most.
 
 Features know nothing of weights; shipped and learned weights read the same ones. Popularity is not among
 them, and neither is who bought from whom before.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from search.ranking.columns import Numbers
+from search.ranking.columns import Numbers, Whole
 from search.ranking.pairs import Pairs
 
 AGAIN = 0.5  # what each further work of the kind counts, of the one before it
@@ -27,82 +30,64 @@ FRESH_NOT_KNOWN = 0.5
 
 def asked(pairs: Pairs) -> Numbers:
     """The words of the title asked for, in the other's whole text."""
-    return pairs.of_main(pairs.titled)
+    return pairs.titled
 
 
 def words(pairs: Pairs) -> Numbers:
     """The words both texts use, each by how telling it is."""
-    return pairs.of_main(pairs.words)
+    return pairs.words
 
 
 def spelling(pairs: Pairs) -> Numbers:
     """Groups of letters both use, which forgive typing and join kindred words."""
-    return pairs.of_main(pairs.spelling)
+    return pairs.spelling
 
 
 def latent(pairs: Pairs) -> Numbers:
     """Different words that go together here."""
-    return pairs.of_main(pairs.latent)
+    return pairs.latent
 
 
 def meaning(pairs: Pairs) -> Numbers:
     """What a model takes both to mean, as far as shared words left it something to say."""
-    return pairs.of_main(pairs.meaning) * (1 - pairs.of_main(pairs.likeness))
+    return pairs.meaning * (1 - pairs.likeness)
 
 
 def category(pairs: Pairs) -> Numbers:
     """How they are filed: 1 in the same category, less under the same parent."""
-    return pairs.of_main(pairs.category)
+    return pairs.category
 
 
 def quantity(pairs: Pairs) -> Numbers:
     """Whether what is given is the kind of thing asked for, with a little for a side that has not said."""
     both_said = np.outer(pairs.asked.kinds.any(axis=1), pairs.given.kinds.any(axis=1))
-    return pairs.of_main(np.where(both_said, pairs.kinds, KIND_NOT_SAID))
-
-
-def record(pairs: Pairs) -> Numbers:
-    """What else the party says or has done that is like it, each further one counting half of the last.
-
-    Beside the best, which the other features read: a long record of the kind nears 1 and never passes it.
-    """
-    signs = (pairs.titled, pairs.words, pairs.spelling, pairs.latent, pairs.category)
-    return np.mean([_depth(sign, pairs) for sign in signs], axis=0)
-
-
-def _depth(by_give: Numbers, pairs: Pairs) -> Numbers:
-    """Wants × parties: the second best of each party counts a half, the third a quarter, and so on."""
-    starts, owner = pairs.table.starts, pairs.table.owner
-    place = np.arange(len(owner)) - starts[owner]
-    share = np.where(place > 0, AGAIN**place, 0.0)
-    found = [np.add.reduceat(row[np.lexsort((-row, owner))] * share, starts) for row in by_give]
-    return np.array(found).reshape(len(by_give), len(starts))
+    return np.where(both_said, pairs.kinds, KIND_NOT_SAID)
 
 
 def distance(pairs: Pairs) -> Numbers:
     """How near they are for what they do, as far as it is what was asked for."""
-    return pairs.of_main(pairs.nearness * pairs.topic)
+    return pairs.nearness * pairs.topic
 
 
 def size(pairs: Pairs) -> Numbers:
     """Whether the work is of a size they do: beside a year's turnover, or beside what they did before."""
     value = pairs.asked.value[:, None]
-    leaning = value / pairs.turnover[None, :]
+    leaning = value / pairs.turnover
     fits = np.clip((1 - leaning) / (1 - COMFORTABLE), 0, 1)
-    usual = pairs.of_main(np.exp(-np.abs(np.log10(value / pairs.given.value[None, :]))))
+    usual = np.exp(-np.abs(np.log10(value / pairs.given.value)))
     fits = np.where(np.isnan(leaning), usual, fits)
-    return np.where(np.isnan(fits), SIZE_NOT_KNOWN, fits) * pairs.of_main(pairs.topic)
+    return np.where(np.isnan(fits), SIZE_NOT_KNOWN, fits) * pairs.topic
 
 
 def room(pairs: Pairs) -> Numbers:
     """Whether they have room for it, as far as it is what was asked for."""
     left = np.where(np.isnan(pairs.room), ROOM_NOT_SAID, np.minimum(pairs.room / PLENTY, 1.0))
-    return left * pairs.of_main(pairs.topic)
+    return left * pairs.topic
 
 
 def lacking(pairs: Pairs) -> Numbers:
     """How much is missing still: a need that is nearly met fades by itself."""
-    return pairs.lacking[:, None] * pairs.of_main(pairs.topic)
+    return pairs.lacking[:, None] * pairs.topic
 
 
 def answers(pairs: Pairs) -> Numbers:
@@ -112,22 +97,55 @@ def answers(pairs: Pairs) -> Numbers:
     answered, so that one silence is forgiven and raw numbers never lead.
     """
     rate = (pairs.answered + EXPECTED * AS_IF_ASKED) / (pairs.introduced + AS_IF_ASKED)
-    return rate[None, :] * pairs.of_main(pairs.topic)
+    return rate * pairs.topic
 
 
 def fresh(pairs: Pairs) -> Numbers:
     """How lately they were seen here: a month ago is nearly as good as today, a year ago is not."""
-    return np.where(np.isnan(pairs.idle), FRESH_NOT_KNOWN, 0.5 ** (pairs.idle / FRESH_DAYS))[
-        None, :
-    ] * pairs.of_main(pairs.topic)
+    lately = np.where(np.isnan(pairs.idle), FRESH_NOT_KNOWN, 0.5 ** (pairs.idle / FRESH_DAYS))
+    return lately * pairs.topic
+
+
+def record(pairs: Pairs) -> Numbers:
+    """Wants × parties: what else each says or has done that is like it, each further one counting half.
+
+    Beside the best, which the other features read: a long record of the kind nears 1 and never passes it.
+    """
+    starts, owner = pairs.table.starts, pairs.table.owner
+    place = np.arange(len(owner)) - starts[owner]
+    share = np.where(place > 0, AGAIN**place, 0.0)
+    found = [np.add.reduceat(row[np.lexsort((-row, owner))] * share, starts) for row in pairs.subject]
+    return np.array(found).reshape(len(pairs.table.wants), len(starts))
 
 
 Feature = Callable[[Pairs], Numbers]
 
-FEATURES: Mapping[str, Feature] = {
+OF_A_GIVE: Mapping[str, Feature] = {
     each.__name__: each
     for each in (
-        asked, words, spelling, latent, meaning, category, quantity, record, distance, size, room, lacking,
-        answers, fresh,
+        asked, words, spelling, latent, meaning, category, quantity, distance, size, room, lacking, answers,
+        fresh,
     )
 }  # fmt: skip
+OF_A_PARTY: Mapping[str, Feature] = {record.__name__: record}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Features of wants × parties by name, and which give of each party they were read of."""
+
+    main: Whole
+    values: Mapping[str, Numbers]
+
+
+def read(pairs: Pairs, weights: Mapping[str, float]) -> Read:
+    """Every feature that has a weight, of the give that earns each party most; the first of equals.
+
+    So what helps a give never lowers its party, and neither does one give more.
+    """
+    by_give = {name: OF_A_GIVE[name](pairs) for name in weights if name in OF_A_GIVE}
+    worth = np.sum([weights[name] * value for name, value in by_give.items()], axis=0)
+    worth = np.where(pairs.ruled_out > 0, -1.0, np.round(worth, 9))
+    main = pairs.first_best(worth)
+    taken = {name: np.take_along_axis(value, main, axis=1) for name, value in by_give.items()}
+    return Read(main, {name: taken[name] if name in taken else OF_A_PARTY[name](pairs) for name in weights})

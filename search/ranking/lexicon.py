@@ -21,9 +21,9 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.utils import murmurhash3_32
 
 from search.ranking.bags import Bags, Ids, Weights, unit
-from search.ranking.words import terms, terms_with_words
+from search.ranking.words import terms, terms_with_words, unaccented
 
-READ_BY = "1"  # raise it with any change in how a text is read
+READ_BY = "2"  # raise it with any change in how a text is read
 HASHES = 2**31 - 1
 OPENING = 240  # characters of the text, beside the title, whose spelling is compared
 LATENT = 100  # directions of latent semantic analysis
@@ -219,7 +219,7 @@ def wording(text: Text, places: re.Pattern[str] | None) -> str:
 def _opening(text: Text, places: re.Pattern[str] | None) -> str:
     """The part whose spelling is compared: the words that say something, one by one."""
     start = terms_with_words(_placeless(f"{text.title}\n{text.text[:OPENING]}", places))
-    return " ".join(word for term, word in start if " " not in term)
+    return " ".join(unaccented(word) for term, word in start if " " not in term)
 
 
 def _placeless(text: str, places: re.Pattern[str] | None) -> str:

@@ -11,8 +11,8 @@ from math import floor as round_down
 
 import numpy as np
 
-from search.ranking.columns import Numbers, Table
-from search.ranking.features import FEATURES
+from search.ranking.columns import Numbers, Table, Whole
+from search.ranking.features import read
 from search.ranking.lexicon import Lexicon
 from search.ranking.listings import Fit, Part, Party, Want
 from search.ranking.pairs import Pairs
@@ -77,6 +77,7 @@ class Scored:
 
     table: Table
     pairs: Pairs
+    main: Whole  # wants × parties: the number of the give that counts most
     earned: Mapping[str, Numbers]  # feature → wants × parties
     fits: Numbers  # wants × parties; 0 where a fact rules it out
 
@@ -91,7 +92,7 @@ class Scored:
         """How many other things of the party are plainly like what is asked."""
         start = self.table.starts[party]
         likeness = self.pairs.likeness[row, start : start + len(self.table.parties[party].gives)]
-        return int(np.count_nonzero(np.delete(likeness, self.pairs.main[row, party] - start) >= PLAINLY_LIKE))
+        return int(np.count_nonzero(np.delete(likeness, self.main[row, party] - start) >= PLAINLY_LIKE))
 
 
 def tables(
@@ -100,8 +101,9 @@ def tables(
     """Everything scored, some wants at a time, a side after the other."""
     for side in model.weights:
         asked = [want for want in wants if side_of(want.family) == side]
-        able = [only(party, side) for party in parties]
-        able = [party for party in able if party.gives]
+        if not asked:
+            continue
+        able = [party for each in parties if (party := only(each, side)).gives]
         for start in range(0, len(asked) if able else 0, AT_ONCE):
             table = Table.of(asked[start : start + AT_ONCE], able, lexicon)
             yield side, score(Pairs(table, side, today), model.weights[side])
@@ -109,19 +111,21 @@ def tables(
 
 def only(party: Party, side: str) -> Party:
     """The party with those of its gives that answer on this side."""
-    return replace(party, gives=tuple(give for give in party.gives if give.family in ANSWERED_BY[side]))
+    gives = tuple(give for give in party.gives if give.family in ANSWERED_BY[side])
+    return party if len(gives) == len(party.gives) else replace(party, gives=gives)
 
 
 def score(pairs: Pairs, weights: Mapping[str, float]) -> Scored:
     """What each feature earns for every want and party; their sum is the fit."""
     if pairs.asked.meaning.any() and pairs.given.meaning.any():
         weights = {**weights, "meaning": MEANING[pairs.side]}
-    about = pairs.of_main(pairs.topic) > 0
+    found = read(pairs, weights)
+    about = np.take_along_axis(pairs.topic, found.main, axis=1) > 0
     earned = {
-        name: np.where(about & pairs.possible, weight * FEATURES[name](pairs), 0.0)
-        for name, weight in weights.items()
+        name: np.where(about & pairs.possible, weights[name] * value, 0.0)
+        for name, value in found.values.items()
     }
-    return Scored(pairs.table, pairs, earned, np.sum(list(earned.values()), axis=0))
+    return Scored(pairs.table, pairs, found.main, earned, np.sum(list(earned.values()), axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class Names:
 def _explain(scored: Scored, row: int, party: int, names: Names) -> Fit:
     """The pair as people read it: whole points that add up, and a sentence for each part."""
     table = scored.table
-    want, give = table.wants[row], table.gives[scored.pairs.main[row, party]]
+    want, give = table.wants[row], table.gives[scored.main[row, party]]
     kindred = scored.kindred(row, party)
     pair = Pair(want, give, table.parties[party], names.lexicon, kindred, names.categories)
     exact: dict[str, float] = {}

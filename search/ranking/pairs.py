@@ -40,14 +40,8 @@ class Pairs:
         self.asked, self.given = table.asked, table.given
         self.side, self.today = side, today
 
-    def of_main(self, by_give: Numbers) -> Numbers:
-        """Wants × parties, from wants × gives: the reading of the give that fits best."""
-        return np.take_along_axis(by_give, self.main, axis=1)
-
-    @cached_property
-    def main(self) -> Whole:
-        """Wants × parties: each party's give most like the want; of equals the nearer, then the first."""
-        worth = np.round(self.topic * (1 + 0.1 * self.nearness), 9) - (self.ruled_out > 0)
+    def first_best(self, worth: Numbers) -> Whole:
+        """Wants × parties: of each party's gives the one worth most, the first of equals."""
         best = np.maximum.reduceat(worth, self.table.starts, axis=1)
         is_best = worth == best[:, self.table.owner]
         columns = np.where(is_best, np.arange(worth.shape[1]), worth.shape[1])
@@ -113,6 +107,14 @@ class Pairs:
         return value
 
     @cached_property
+    def subject(self) -> Numbers:
+        """How well the subject fits by all its signs together, 0 to 1."""
+        signs = [self.titled, self.words, self.spelling, self.latent, self.category]
+        if self.asked.meaning.size:
+            signs.append(self.meaning)
+        return np.mean(signs, axis=0)
+
+    @cached_property
     def topic(self) -> Numbers:
         """The likeliest sign that they are about the same thing, 0 to 1: how they read, or are filed."""
         signs = np.maximum(self.likeness, self.category)
@@ -122,11 +124,11 @@ class Pairs:
     def possible(self) -> NDArray[np.bool_]:
         """Wants × parties: no fact stands against it, on either side. What fails here is never shown."""
         table = self.table
-        best = self.of_main(self.ruled_out)
+        able = np.minimum.reduceat(self.ruled_out, table.starts, axis=1) == 0
         gated = np.array(
             [[self._gated(want, party) for party in table.parties] for want in table.wants], bool
         )
-        return (best == 0) & ~gated.reshape(best.shape) & ~(self.room == 0)
+        return able & ~gated.reshape(able.shape)
 
     def _gated(self, want: Want, party: Party) -> bool:
         closed = want.closes_on is not None and want.closes_on < self.today
@@ -134,10 +136,15 @@ class Pairs:
         refused = party.key in want.not_for or party.key == want.party
         return closed or nothing_left or refused or not want.must_have <= party.holds
 
+    def _of_owner(self, by_party: Iterable[float | None]) -> Numbers:
+        return _numbers(by_party)[self.table.owner]
+
     @cached_property
     def turnover(self) -> Numbers:
-        """£ a year of each party, NaN where not said."""
-        return _numbers(party.turnover if said(party.turnover) else None for party in self.table.parties)
+        """£ a year of each give's party, NaN where not said."""
+        return self._of_owner(
+            party.turnover if said(party.turnover) else None for party in self.table.parties
+        )
 
     @cached_property
     def room(self) -> Numbers:
@@ -148,17 +155,17 @@ class Pairs:
 
     @cached_property
     def answered(self) -> Numbers:
-        return _numbers(party.answered for party in self.table.parties)
+        return self._of_owner(party.answered for party in self.table.parties)
 
     @cached_property
     def introduced(self) -> Numbers:
-        return _numbers(party.asked for party in self.table.parties)
+        return self._of_owner(party.asked for party in self.table.parties)
 
     @cached_property
     def idle(self) -> Numbers:
-        """Days since each party was last seen here, NaN where not known."""
+        """Days since each give's party was last seen here, NaN where not known."""
         seen = [party.seen_on for party in self.table.parties]
-        return _numbers(max(0, (self.today - day).days) if day else None for day in seen)
+        return self._of_owner(max(0, (self.today - day).days) if day else None for day in seen)
 
     @cached_property
     def lacking(self) -> Numbers:

@@ -13,6 +13,7 @@ from search.geo import miles_between
 from search.ranking.columns import KINDS, said, way
 from search.ranking.lexicon import Lexicon, number
 from search.ranking.listings import Give, Party, Want
+from search.ranking.weights import side_of
 from search.ranking.words import as_said, listed, terms
 
 TELLING = 0.25  # of what the heaviest shared term carries: those below explain nothing
@@ -111,7 +112,7 @@ def _counted(many: int) -> str:
 
 
 def room(pair: Pair, points: int) -> str:
-    if not pair.party.room:
+    if pair.party.room.get(side_of(pair.want.family) or "") is None:
         return "How much they can take on has not been said"
     return "They say they have room" if points > 0 else "They have little room just now"
 

@@ -26,7 +26,7 @@ PART_OF: Mapping[str, str] = {feature: part for part, features in PARTS.items() 
 # than chance would (docs/matching.md). What was done before weighs less than what is best now, so that who is
 # new here is not behind for being new. Who is ready and answers tips the scale between equals.
 SPEND: Mapping[str, float] = {
-    "asked": 11, "words": 11, "spelling": 11, "latent": 11, "category": 15, "record": 18, "distance": 12,
+    "asked": 10, "words": 10, "spelling": 10, "latent": 10, "category": 14, "record": 24, "distance": 11,
     "size": 6, "room": 3, "answers": 1, "fresh": 1,
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Turns the text of a listing into the terms that are compared, and terms back into words people read."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -29,8 +30,20 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")  # says where to write, 
 _CODE = re.compile(r"\d{3}")  # a notice's number: CA16613
 _CLAUSE = re.compile(r"[^\w\s'’&-]+|\s[-–—]\s|\n")
 _WORD = re.compile(r"[^\W\d_](?:[\w'’]*[^\W_])?")
+_ACCENT = re.compile(r"[\u0300-\u036f]")
+_NO_ACCENT_APART = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "AE"}
+)
 _POSSESSIVE = re.compile(r"['’]s$")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ers", "er", "ors", "or", "ions", "ion", "ed", "es", "s", "e")
+
+
+def unaccented(text: str) -> str:
+    """The same letters without their accents: Café and Cafe, Łódź and Lodz are one."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFKD", text.translate(_NO_ACCENT_APART))
+    return unicodedata.normalize("NFC", _ACCENT.sub("", apart))
 
 
 @lru_cache(maxsize=200_000)
@@ -39,7 +52,7 @@ def stem(word: str) -> str:
 
     Far cruder than a dictionary, on purpose: both sides meet the same rule, and people never see the stem.
     """
-    word = _POSSESSIVE.sub("", word.lower())
+    word = _POSSESSIVE.sub("", unaccented(word).lower())
     if word.endswith("ies") and len(word) > 5:
         word = word.removesuffix("ies") + "y"
     while (shorter := _without_ending(word)) != word:
@@ -66,7 +79,8 @@ def _doubled(word: str) -> bool:
 
 def terms_with_words(text: str) -> Iterator[tuple[str, str]]:
     """Every term of a text with the words it came from: single words, and pairs said side by side."""
-    for clause in _CLAUSE.split(_ADDRESS.sub(".", text[:AT_MOST_CHARACTERS])):
+    text = unicodedata.normalize("NFC", text[:AT_MOST_CHARACTERS])
+    for clause in _CLAUSE.split(_ADDRESS.sub(".", text)):
         before: tuple[str, str] | None = None
         for word in _WORD.findall(clause):
             if not _says_something(word):
@@ -84,7 +98,8 @@ def _says_something(word: str) -> bool:
         return True
     if _CODE.search(word):
         return False
-    return (len(word) > 2 or (len(word) == 2 and word.isupper())) and word.lower() not in STOP_WORDS
+    long_enough = len(word) > 2 or (len(word) == 2 and word.isupper())
+    return long_enough and unaccented(word).lower() not in STOP_WORDS
 
 
 def terms(text: str) -> list[str]:

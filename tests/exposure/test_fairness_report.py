@@ -64,10 +64,11 @@ def board(place: Place) -> dict[str, str]:
         "offer": OfferFactory(organisation=large),
     }
     keys = {name: f"{row.family}:{row.id}" for name, row in rows.items()}
-    put(keys["hidden"], 1.0, TODAY, due=3.0)
+    put(keys["hidden"], 0.5, TODAY, due=3.0)
     put(keys["seen"], 6.0, TODAY, due=3.0)
     put(keys["other"], 2.0, TODAY, due=3.0, channel=Channel.EMAIL, explored=True)
-    put(keys["offer"], 4.0, TODAY)
+    put(keys["offer"], 4.0, TODAY, channel=Channel.BOARD)
+    put(keys["hidden"], 0.5, TODAY, channel=Channel.BOARD)
     put(f"organisation:{micro.id}", 3.0, TODAY, due=1.0)
     db.session.commit()
     return keys
@@ -103,7 +104,15 @@ def test_all_notices_and_organisations_together(board):
     assert (made.notices.at_floor, made.with_floor) == (1 / 3, 3), "the offer fitted nobody’s list"
     assert (made.organisations.number, made.organisations.per_head) == (2, (10 + 4) / 2)
     assert made.organisations.gini == pytest.approx((10 - 4) / (2 * 14))
-    assert (made.times, made.explored) == (5, 0.2)
+    assert (made.times, made.explored) == (6, 1 / 6)
+
+
+def test_searching_makes_something_seen_but_only_matches_bring_it_to_its_floor(board):
+    put(board["hidden"], 50.0, TODAY, channel=Channel.BOARD)
+    made = found()
+
+    assert made.notices.per_head == 63 / 4
+    assert (made.notices.at_floor, made.notices.of_share) == (1 / 3, 8.5 / 9)
 
 
 def test_notices_by_each_of_their_groups_in_a_sensible_order(board):
@@ -148,10 +157,10 @@ def test_the_page_says_it_in_words(board, convener):
     assert "Notices by ward (3)" in convener.text
     captions = [caption.get_text(" ", strip=True) for caption in convener.page.find_all("caption")]
     assert [words for words in captions if words.startswith("Notices by")] == [
-        f"Notices by {by}" for by in NOTICES_BY
+        f"Notices by {by.lower()}" for by in NOTICES_BY
     ]
     row = next(row for row in convener.page.find_all("tr") if "1 to 4 weeks" in row.get_text())
-    assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["1", "2.00", "0%"]
+    assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["1", "2.00", "67%", "0%"]
 
 
 def test_what_this_process_has_counted_but_not_written_is_in_it(board, convener):
@@ -160,7 +169,7 @@ def test_what_this_process_has_counted_but_not_written_is_in_it(board, convener)
     convener.client.get("/")
     convener.open("/convener/fairness")
 
-    assert convener.page.find("dd").get_text() == "9", "five that were there, and four on the front page"
+    assert convener.page.find("dd").get_text() == "10", "six that were there, and four on the front page"
 
 
 def test_before_anything_was_seen_the_page_says_so(convener):
@@ -174,12 +183,12 @@ def test_before_anything_was_seen_the_page_says_so(convener):
 
 def test_where_nothing_but_searches_showed_anything_nobody_has_a_floor(convener):
     need = NeedFactory()
-    put(f"need:{need.id}", 1.0, TODAY)
+    put(f"need:{need.id}", 1.0, TODAY, channel=Channel.BOARD)
     db.session.commit()
     convener.open("/convener/fairness")
 
     assert convener.heading == "Notices were seen, but on no list of matches yet"
-    assert "no floor" in convener.text
+    assert "fitted no list" in convener.text
 
 
 def test_the_table_has_the_same_lines_and_runs_nothing(board, convener):
@@ -190,16 +199,16 @@ def test_the_table_has_the_same_lines_and_runs_nothing(board, convener):
     assert "filename=county-durham-fairness-2026-11-23.csv" in response.headers["Content-Disposition"]
     assert list(lines[0]) == list(report.COLUMNS)
     assert len(lines) == len(report.rows(found()))
-    assert list(lines[0].values())[:7] == ["Notices", "", "All", "4", "13.0", "3.25", "0.327"]
-    assert lines[0]["At their floor (%)"] == "33.3"
+    assert list(lines[0].values()) == ["Notices", "", "All", "4", "13.0", "3.25", "0.327", "94.4", "33.3"]
     assert {line["Group"] for line in lines if line["By"] == "Ward"} == {
         "Crook",
         "'=Tow Law",
         "Ward not known",
     }
     assert [(line["Group"], line["Number"]) for line in lines if line["Of"] == "Places in lists"] == [
-        ("On screen", "4"),
-        ("In letters", "1"),
+        ("By searching and browsing", "2"),
+        ("In matches, on screen", "3"),
+        ("In matches, by letter", "1"),
         ("Given to learn by", "1"),
     ]
 
@@ -212,7 +221,7 @@ def test_the_terminal_says_the_same(board, app):
     lines = told.stdout.splitlines()
     assert lines[0] == "County Durham, 27 October 2026 to 23 November 2026"
     assert len(lines) == 3 + len(report.rows(found()))
-    assert lines[3].split() == ["Notices", "All", "4", "13.0", "3.25", "0.327", "33.3"]
+    assert lines[3].split() == ["Notices", "All", "4", "13.0", "3.25", "0.327", "94.4", "33.3"]
     assert past.stdout.startswith("County Durham, 16 November 2026 to 22 November 2026\n")
 
 
@@ -220,6 +229,17 @@ def test_the_terminal_says_the_same(board, app):
 def test_it_is_for_the_convener(board, app, path):
     assert Visitor(app).open(path).path.startswith("/sign-in?next=")
     signed_in(Visitor(app), member_of(OrganisationFactory())).open(path, status=403)
+
+
+def test_the_convener_finds_it_from_the_desk_and_nobody_else_does(board, app, convener):
+    convener.open("/desk").click("How fairly notices are seen")
+    assert convener.path == "/convener/fairness"
+
+    for somebody in (UserFactory(), member_of(OrganisationFactory())):
+        assert "fairly" not in signed_in(Visitor(app), somebody).open("/desk").text
+    both = member_of(OrganisationFactory())
+    both.is_convener = True
+    signed_in(Visitor(app), both).open("/desk").click("How fairly notices are seen")
 
 
 def test_a_fuller_board_takes_no_more_queries(place, convener):

@@ -3,6 +3,7 @@
 import pytest
 from flask import Response
 
+from marketplace import clock
 from marketplace.digests import services as digests
 from marketplace.discovery import services as discovery
 from marketplace.discovery.asking import PER_PAGE
@@ -170,19 +171,25 @@ def test_a_page_is_written_down_once_it_is_sent(app, visitor):
     assert len(table()) == 1
 
 
-def test_a_place_given_to_learn_by_is_told_apart(app, counted):
+def test_a_page_of_matches_gives_everybody_who_fits_a_share_and_tells_a_place_to_learn_by_apart(app, counted):
     PlaceFactory()
-    first, second = NeedFactory(), NeedFactory()
+    first, second, further_down = (NeedFactory() for _ in range(3))
+    closed = NeedFactory(status=ListingStatus.CLOSED)
     db.session.commit()
     with app.app_context(), app.test_request_context("/", headers={"User-Agent": FIREFOX}):
-        showing.on_screen([first, second], explored=[second])
+        showing.in_matches(
+            [first, closed, second], eligible=[first, second, further_down], first=2, explored=[second]
+        )
         app.process_response(Response())
-    counted()
 
-    assert {(subject, explored) for subject, _, _, explored in table()} == {
-        (f"need:{first.id}", False),
-        (f"need:{second.id}", True),
+    assert counted() == {
+        f"need:{first.id}": exposure(2),
+        f"need:{second.id}": exposure(4),
+        f"need:{further_down.id}": 0.0,
     }
+    assert {key[1:] for key in table()} == {(clock.today(), Channel.SCREEN, each) for each in (True, False)}
+    share = (exposure(2) + exposure(4)) / 3
+    assert db.session.scalars(db.select(Exposure.due)).all() == pytest.approx([share] * 3)
 
 
 def test_a_digest_counts_what_stands_in_it_by_place_and_all_that_is_new_is_due_a_share(app):

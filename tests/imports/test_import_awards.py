@@ -7,6 +7,7 @@ import pytest
 from marketplace.extensions import db
 from marketplace.imports.contracts_finder import SUPPLIERS
 from marketplace.organisations.models import Organisation, OrganisationKind, PastWork
+from marketplace.outbox.models import OutboxRow
 from marketplace.places.models import Postcode
 from tests.factories import NOON
 from tests.imports.conftest import AWARD
@@ -59,6 +60,24 @@ def test_a_corrected_award_changes_the_history_and_does_not_add_to_it(import_awa
 
     assert import_awards({"Awarded Value": "3000"}) == "new 0, changed 1, unchanged 0, rejected 0"
     assert [work.value for work in works()] == [3000]
+
+
+def test_work_that_is_new_or_renamed_reaches_the_index(import_awards, organisation):
+    def queued() -> set[str]:
+        rows = db.session.scalars(db.select(OutboxRow).where(OutboxRow.name == "search.index"))
+        return {key for row in rows for key in row.payload["keys"]}
+
+    import_awards({})
+    for change in ({"Notice Identifier": "DCC-2", "Title": "Gutters"}, {"Title": "Slates"}):
+        db.session.execute(db.delete(OutboxRow))
+        db.session.commit()
+        import_awards(change)
+        assert queued() == {f"organisation:{organisation('Dale Roofing Ltd').id}"}
+
+    db.session.execute(db.delete(OutboxRow))
+    db.session.commit()
+    import_awards({"Title": "Slates"})
+    assert queued() == set()
 
 
 def test_of_two_wordings_of_one_award_the_latest_counts_in_whatever_order(import_awards):

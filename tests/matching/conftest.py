@@ -1,6 +1,7 @@
 """A hall that needs chairs and a college that gives some; a council that wants lunch and a larder."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -65,13 +66,13 @@ def board(app: Flask) -> Board:
     return board
 
 
-def run_all() -> running.Counts:
+def run_all(now: datetime = NOON) -> running.Counts:
     """Everything ranked and stored, as the command does it."""
     counts = running.Counts()
     for step in (
-        running.renew_readings(NOON),
-        running.run(NOON, counts=counts),
-        running.finish(NOON, counts=counts),
+        running.renew_readings(now),
+        running.run(now, counts=counts),
+        running.finish(now, counts=counts),
     ):
         for _ in step:
             db.session.commit()

@@ -215,7 +215,7 @@ def test_the_command_prints_what_changed_and_may_be_run_again(app, board):
         with app.app_context():
             return app.test_cli_runner().invoke(commands, ["run", "--on", day])
 
-    first, second = run("2026-11-23"), run("2026-11-24")
+    first, second = run("2026-11-23"), run("2026-11-23")
 
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
     assert first.stdout.splitlines()[-1] == "new 2, changed 0, unchanged 0, retired 0, introduced 2"

@@ -1,22 +1,24 @@
 """A small County Durham with the right answers known."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from search.geo import Point
-from search.ranking import Give, Want
+from search.ranking import Give, Lexicon, Party, Want
+from tests.search.ranking.simply import parties_of
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Wants, gives, and for each want the parties who answer it, graded 3 (obvious) to 1 (worth a look)."""
+    """Wants, parties, and for each want those who answer it, graded 3 (obvious) to 1 (worth a look)."""
 
     wants: list[Want]
-    gives: list[Give]
+    parties: list[Party]
     right: dict[str, dict[str, int]]
+    lexicon: Lexicon
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +49,11 @@ def judged() -> Judged:
             categories=frozenset(row["categories"]),
             point=towns[row["town"]],
             reach_miles=row.get("reach"),
-            turnover=row.get("turnover"),
             quantity_kinds=frozenset(row.get("kinds", ())),
         )
         for number, row in enumerate(written["give"], start=1)
     ]
-    return Judged(wants, gives, {row["key"]: row["right"] for row in written["want"]})
+    turnovers = {row["party"]: row.get("turnover") for row in written["give"]}
+    parties = [replace(party, turnover=turnovers[party.key]) for party in parties_of(gives)]
+    right = {row["key"]: row["right"] for row in written["want"]}
+    return Judged(wants, parties, right, Lexicon.fit([*wants, *gives], towns))

@@ -1,12 +1,14 @@
 """How far a shared category counts: a trade in full, a broad heading in part."""
 
-from search.ranking import Give, Want, rank
+from search.ranking import Give, Party, Want
+from tests.search.ranking.simply import only
 
 
 def points(asked: str, given: str) -> int:
     want = Want("w", "a", "opportunity", "Taxis for pupils", "taxis and minibuses", frozenset({asked}))
     give = Give("g", "b", "capability", "Taxis and minibuses", "taxis for schools", frozenset({given}))
-    (fit,) = rank([want], [give], per_want=1, per_party=1, floor=1)
+    fit = only(want, Party("b", (give,)))
+    assert fit
     return next(part.points for part in fit.parts if part.name == "category")
 
 

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from random import Random
 
-from search.ranking import FLOOR, Fit, rank
+from search.ranking import FLOOR, Fit
 from search.ranking.evaluation import hit, mean, ndcg, reciprocal_rank
+from tests.search.ranking.simply import ranked
 
 STRONG = 70  # what a page may call a strong match
+APART = 20  # points between the least of the obvious answers and the best of the wrong ones
 
 
 def answers(fits: list[Fit]) -> dict[str, list[str]]:
@@ -17,7 +19,7 @@ def answers(fits: list[Fit]) -> dict[str, list[str]]:
 
 
 def test_the_right_party_comes_first_nearly_always(judged):
-    found = answers(rank(judged.wants, judged.gives, per_want=10, per_party=5, floor=0))
+    found = answers(ranked(judged.wants, judged.parties, judged.lexicon))
 
     assert mean(reciprocal_rank, found, judged.right) >= 0.95
     assert mean(lambda ranked, right: hit(ranked, right, 1), found, judged.right) >= 0.9
@@ -25,8 +27,8 @@ def test_the_right_party_comes_first_nearly_always(judged):
 
 
 def test_the_right_party_is_well_ahead_of_chance(judged):
-    found = answers(rank(judged.wants, judged.gives, per_want=10, per_party=5, floor=0))
-    parties = sorted({give.party for give in judged.gives})
+    found = answers(ranked(judged.wants, judged.parties, judged.lexicon))
+    parties = [party.key for party in judged.parties]
     shuffled = {want.key: Random(n).sample(parties, len(parties)) for n, want in enumerate(judged.wants)}
 
     by_chance = mean(reciprocal_rank, shuffled, judged.right)
@@ -35,7 +37,7 @@ def test_the_right_party_is_well_ahead_of_chance(judged):
 
 
 def test_obvious_answers_pass_the_usual_floor_and_wrong_ones_do_not(judged):
-    fits = rank(judged.wants, judged.gives, per_want=10, per_party=5)
+    fits = ranked(judged.wants, judged.parties, judged.lexicon, floor=FLOOR)
 
     shown = {(fit.want, fit.party) for fit in fits}
     right = {(want, party): grade for want, graded in judged.right.items() for party, grade in graded.items()}
@@ -46,11 +48,23 @@ def test_obvious_answers_pass_the_usual_floor_and_wrong_ones_do_not(judged):
     assert min(fit.score for fit in fits) >= FLOOR
 
 
+def test_obvious_answers_are_well_ahead_of_wrong_ones(judged):
+    fits = ranked(judged.wants, judged.parties, judged.lexicon)
+
+    obvious = [fit.score for fit in fits if judged.right[fit.want].get(fit.party) == 3]
+    wrong = [fit.score for fit in fits if fit.party not in judged.right[fit.want]]
+
+    assert min(obvious) - max(wrong) >= APART
+
+
 def test_right_answers_are_still_found_when_nobody_chose_a_category(judged):
     wants = [replace(want, categories=frozenset()) for want in judged.wants]
-    gives = [replace(give, categories=frozenset()) for give in judged.gives]
+    parties = [
+        replace(party, gives=tuple(replace(give, categories=frozenset()) for give in party.gives))
+        for party in judged.parties
+    ]
 
-    fits = rank(wants, gives, per_want=10, per_party=5, floor=0)
+    fits = ranked(wants, parties, judged.lexicon)
 
     assert mean(reciprocal_rank, answers(fits), judged.right) >= 0.8
     assert max(fit.score for fit in fits if fit.want.startswith("opportunity")) < STRONG

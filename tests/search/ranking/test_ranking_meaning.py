@@ -4,19 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from search.ranking import MODEL_VERSION, READ_FOR_MEANING, WEIGHTS, Fit, Give, Want, features, rank
-from search.ranking.columns import lay_out
-from search.ranking.vocabulary import Vocabulary
-from search.ranking.weights import MEANING
+from search.ranking import READ_FOR_MEANING, SHIPPED, Fit, Give, Party, Want, features
+from search.ranking.columns import Table
+from search.ranking.pairs import Pairs
+from search.ranking.weights import MEANING, PARTS, WEIGHTS
+from tests.search.ranking.simply import PLAIN, TODAY, parties_of, ranked
 from tests.search.themes import ThemeEncoder
 
 WANT = Want("want", "club", "need", "Driver for Fridays", "Take our members home.")
 GIVE = Give("minibus", "school", "offer", "Minibus", "Free after lessons.")
 STRANGER = Give("paint", "shop", "offer", "Paint", "White emulsion.")
-
-
-def ranked(wants, gives) -> list[Fit]:
-    return rank(wants, gives, per_want=20, per_party=20, floor=0)
 
 
 def read(listing):
@@ -25,8 +22,9 @@ def read(listing):
 
 
 def reading(asked, given) -> float:
-    wants, gives = [replace(WANT, vector=asked)], [replace(GIVE, vector=given)]
-    return float(features.meaning(*lay_out(wants, gives, Vocabulary([*wants, *gives])))[0, 0])
+    want, give = replace(WANT, vector=asked), replace(GIVE, vector=given)
+    table = Table.of([want], [Party(give.party, (give,))], PLAIN)
+    return float(features.meaning(Pairs(table, "support", TODAY))[0, 0])
 
 
 def test_the_nearer_the_vectors_the_more_it_reads():
@@ -56,9 +54,9 @@ def test_it_reads_nothing_without_two_vectors_of_one_size_that_lie_close(asked, 
 
 
 def test_a_pair_that_shares_only_meaning_comes_before_one_that_shares_nothing():
-    assert ranked([WANT], [GIVE, STRANGER]) == []
+    assert ranked([WANT], parties_of([GIVE, STRANGER])) == []
 
-    fit = next(iter(ranked([read(WANT)], [read(STRANGER), read(GIVE)])))
+    fit = next(iter(ranked([read(WANT)], parties_of([read(STRANGER), read(GIVE)]))))
 
     assert fit.give == GIVE.key
     words = {part.name: part.words for part in fit.parts}
@@ -66,25 +64,25 @@ def test_a_pair_that_shares_only_meaning_comes_before_one_that_shares_nothing():
 
 
 def test_pairs_without_two_vectors_keep_their_scores_to_the_last_bit(judged):
-    plain = {(fit.want, fit.give): fit for fit in ranked(judged.wants, judged.gives)}
-    half = [*judged.gives[::2], *map(read, judged.gives[1::2])]
-    unread = {give.key for give in judged.gives[::2]}
-    alone = [replace(give, key=f"{give.party} {give.key}", party=give.key) for give in half]
-    expected = {(fit.want, fit.party): fit for fit in ranked(judged.wants, _apart(judged.gives))}
+    gives = apart(judged.parties)
+    half = [*gives[::2], *map(read, gives[1::2])]
+    unread = {give.key for give in gives[::2]}
+    before = by_pair(ranked(judged.wants, parties_of(gives), judged.lexicon))
 
-    mixed = ranked(list(map(read, judged.wants)), alone)
-    one_sided = ranked(list(map(read, judged.wants)), judged.gives)
+    mixed = ranked(list(map(read, judged.wants)), parties_of(half), judged.lexicon)
+    one_sided = ranked(list(map(read, judged.wants)), parties_of(gives), judged.lexicon)
 
-    same = [(fit, expected[fit.want, fit.party]) for fit in mixed if fit.party in unread]
+    same = [(fit, before[fit.want, fit.party]) for fit in mixed if fit.give in unread]
     assert len(same) > 10
-    assert all(fit == before and fit.version == MODEL_VERSION for fit, before in same)
-    assert {(fit.want, fit.give): fit for fit in one_sided} == plain
+    assert all(fit == earlier and fit.version in SHIPPED.versions.values() for fit, earlier in same)
+    assert by_pair(one_sided) == before
 
 
 def test_a_score_is_still_the_sum_of_its_parts_and_meaning_only_ever_adds(judged):
-    before = {(fit.want, fit.party): fit for fit in ranked(judged.wants, _apart(judged.gives))}
+    gives = apart(judged.parties)
+    before = by_pair(ranked(judged.wants, parties_of(gives), judged.lexicon))
 
-    found = ranked(list(map(read, judged.wants)), list(map(read, _apart(judged.gives))))
+    found = ranked(list(map(read, judged.wants)), parties_of(map(read, gives)), judged.lexicon)
 
     assert len([fit for fit in found if any(part.name == "meaning" for part in fit.parts)]) >= 5
     for fit in found:
@@ -92,23 +90,32 @@ def test_a_score_is_still_the_sum_of_its_parts_and_meaning_only_ever_adds(judged
         assert fit.score == sum(part.points for part in fit.parts) <= 100
         assert abs(fit.score - fit.fit) <= 0.5 + 1e-6
         assert earlier is None or fit.fit >= earlier.fit
-        assert fit.version == READ_FOR_MEANING
-        assert all(part.points > 0 for part in fit.parts if part.name == "meaning")
+        assert fit.version.endswith(READ_FOR_MEANING)
+        assert all(part.exact > 0 for part in fit.parts if part.name == "meaning")
 
 
-def test_the_same_words_leave_meaning_nothing_to_add():
+def test_the_better_the_words_the_less_is_left_for_meaning_to_add():
     twin = replace(GIVE, title=WANT.title, text=WANT.text)
 
-    whole, plain = ranked([read(WANT)], [read(twin)]), ranked([WANT], [twin])
+    added = []
+    for give in (GIVE, twin):
+        (fit,) = ranked([read(WANT)], parties_of([replace(give, vector=read(WANT).vector)]))
+        added.append(next(part.exact for part in fit.parts if part.name == "meaning"))
 
-    assert whole[0].score == plain[0].score
-    assert "meaning" not in {part.name for part in whole[0].parts}
+    assert added[1] < 0.3 * added[0]
 
 
 def test_meaning_weighs_less_than_the_words_it_stands_in_for():
-    assert all(0 < MEANING[side] < weights["text"] for side, weights in WEIGHTS.items())
+    texts = {side: sum(weights[name] for name in PARTS["text"]) for side, weights in WEIGHTS.items()}
+
+    assert all(0 < MEANING[side] < text / 2 for side, text in texts.items())
 
 
-def _apart(gives: list[Give]) -> list[Give]:
-    """Each a party of its own, so that every pair is seen."""
-    return [replace(give, key=f"{give.party} {give.key}", party=give.key) for give in gives]
+def apart(parties: list[Party]) -> list[Give]:
+    """Each give a party of its own, so that every pair is seen."""
+    gives = [give for party in parties for give in party.gives]
+    return [replace(give, key=f"{give.party} {give.key}", party=f"{give.party} {give.key}") for give in gives]
+
+
+def by_pair(fits: list[Fit]) -> dict[tuple[str, str], Fit]:
+    return {(fit.want, fit.party): fit for fit in fits}

@@ -5,12 +5,10 @@ from random import Random
 
 import pytest
 
-from search.geo import Point
-from search.ranking import MODEL_VERSION, WEIGHTS, Fit, Give, Want, counted, missing, rank
+from search.ranking import SHIPPED, Give, Lexicon, Party, Want, counted, fits, missing, rank
 from search.ranking.model import AT_ONCE, whole_points
-from search.ranking.weights import CIRCUMSTANCES, SPEND, SUPPORT
-
-DURHAM = Point(54.777, -1.575)
+from search.ranking.weights import PART_OF, SPEND, SUPPORT
+from tests.search.ranking.simply import DURHAM, PLAIN, TODAY, north, only, parties_of, ranked
 
 BUFFET = Want(
     key="opportunity:1",
@@ -31,7 +29,6 @@ CATERER = Give(
     categories=frozenset({"food-drink/event-catering"}),
     point=DURHAM,
     reach_miles=20,
-    turnover=120_000,
 )
 PAINT = Want(
     key="need:1",
@@ -55,41 +52,51 @@ PAINTERS = Give(
 )
 
 
-def north(miles: float) -> Point:
-    """So many miles due north of Durham: a degree of latitude is about 69.1 miles."""
-    return Point(DURHAM.lat + miles / 69.1, DURHAM.lon)
+KETTLE = Party("kettle", (CATERER,), turnover=120_000)
+HOMES = Party("homes", (PAINTERS,))
 
 
-def only(wants: list[Want], gives: list[Give]) -> Fit | None:
-    fits = rank(wants, gives, per_want=5, per_party=5, floor=0)
-    assert len(fits) <= 1
-    return fits[0] if fits else None
+def with_give(party: Party, **facts) -> Party:
+    """The party with its one give changed."""
+    return replace(party, gives=(replace(party.gives[0], **facts),))
 
 
-def fit_of(want: Want, give: Give) -> float:
-    found = only([want], [give])
+def fit_of(want: Want, party: Party) -> float:
+    found = only(want, party)
     return found.fit if found else 0.0
 
 
-def test_weights_of_each_side_add_up_to_100_and_the_model_has_a_version():
-    assert {side: sum(weights.values()) for side, weights in WEIGHTS.items()} == {
+def test_weights_of_each_side_add_up_to_100_and_the_model_has_versions():
+    assert {side: sum(weights.values()) for side, weights in SHIPPED.weights.items()} == {
         "spend": 100,
         "support": 100,
     }
-    assert MODEL_VERSION
+    assert set(SHIPPED.versions) == set(SHIPPED.weights)
 
 
 def test_a_score_is_exactly_the_sum_of_its_parts_heaviest_first(judged):
-    fits = rank(judged.wants, judged.gives, per_want=20, per_party=20, floor=0)
+    found = ranked(judged.wants, judged.parties, judged.lexicon)
 
-    assert len(fits) > 30
-    for fit in fits:
-        points = [part.points for part in fit.parts]
-        assert fit.score == sum(points) == sum(part.points for part in counted(fit.parts))
+    assert len(found) > 30
+    for fit in found:
+        assert abs(fit.fit - sum(part.exact for part in fit.parts)) <= 1e-9
+        assert (
+            fit.score == sum(part.points for part in fit.parts) == sum(p.points for p in counted(fit.parts))
+        )
         assert abs(fit.score - fit.fit) <= 0.5 + 1e-6
-        assert points == sorted(points, reverse=True)
+        exact = [part.exact for part in fit.parts]
+        assert exact == sorted(exact, reverse=True)
+        assert all(abs(part.points - part.exact) < 1 for part in fit.parts)
         assert all(part.points == 0 for part in missing(fit.parts))
         assert all(part.words == part.words.strip() != "" for part in fit.parts)
+
+
+def test_fits_are_those_of_the_list_without_the_words(judged):
+    found = ranked(judged.wants, judged.parties, judged.lexicon)
+
+    plain = fits(judged.wants, judged.parties, judged.lexicon, today=TODAY)
+
+    assert plain == {(fit.want, fit.party): pytest.approx(fit.fit) for fit in found}
 
 
 @pytest.mark.parametrize(
@@ -105,70 +112,103 @@ def test_rounding_gives_what_is_left_to_the_largest_remainders(points, whole):
     assert whole_points(points) == whole
 
 
+@pytest.mark.parametrize("reach", [20, None, 2])
+def test_being_nearer_never_hurts(reach):
+    found = [fit_of(BUFFET, with_give(KETTLE, reach_miles=reach, point=north(miles))) for miles in range(60)]
+
+    assert found == sorted(found, reverse=True)
+    assert found[0] > found[8]
+
+
+def test_being_nearer_with_one_thing_never_hides_a_better_one():
+    poor = replace(CATERER, key="capability:0", title="Bar", text="Beer.", point=north(15))
+    far = replace(CATERER, point=north(15))
+
+    whole = fit_of(BUFFET, replace(KETTLE, gives=(poor, far)))
+
+    assert fit_of(BUFFET, replace(KETTLE, gives=(replace(poor, point=DURHAM), far))) >= whole
+
+
 @pytest.mark.parametrize(
-    "give", [CATERER, replace(CATERER, reach_miles=None), replace(CATERER, reach_miles=2)]
-)
-def test_being_nearer_never_hurts(give):
-    fits = [fit_of(BUFFET, replace(give, point=north(miles))) for miles in range(60)]
-
-    assert fits == sorted(fits, reverse=True)
-    assert fits[0] > fits[8]
-
-
-@pytest.mark.parametrize(
-    ("want", "give", "without"),
+    ("want", "party", "without"),
     [
-        (BUFFET, CATERER, {"text": "Marquees.", "title": "Marquees"}),
-        (BUFFET, CATERER, {"categories": frozenset()}),
-        (BUFFET, CATERER, {"point": north(25)}),
-        (BUFFET, CATERER, {"turnover": 9_000}),
-        (PAINT, PAINTERS, {"text": "Anything.", "title": "Hours"}),
-        (PAINT, PAINTERS, {"categories": frozenset()}),
-        (PAINT, PAINTERS, {"quantity_kinds": frozenset()}),
-        (PAINT, PAINTERS, {"point": None}),
+        (BUFFET, KETTLE, {"text": "Marquees.", "title": "Marquees"}),
+        (BUFFET, KETTLE, {"categories": frozenset()}),
+        (BUFFET, KETTLE, {"point": north(19)}),
+        (PAINT, HOMES, {"text": "Anything.", "title": "Hours"}),
+        (PAINT, HOMES, {"categories": frozenset()}),
+        (PAINT, HOMES, {"quantity_kinds": frozenset()}),
+        (PAINT, HOMES, {"point": None}),
     ],
 )
-def test_taking_a_reason_away_lowers_the_score(want, give, without):
-    whole, less = only([want], [give]), only([want], [replace(give, **without)])
+def test_taking_a_reason_away_lowers_the_score(want, party, without):
+    whole, less = only(want, party), only(want, with_give(party, **without))
 
     assert whole
     assert less
     assert less.score < whole.score
 
 
-def test_everything_fitting_is_close_to_a_hundred():
-    twin = replace(CATERER, title=BUFFET.title, text=BUFFET.text)
+@pytest.mark.parametrize(
+    "without", [{"turnover": 9_000}, {"room": {"spend": 1}}, {"asked": 30}, {"seen_on": TODAY.replace(2020)}]
+)
+def test_taking_away_what_speaks_for_a_party_lowers_the_fit(without):
+    assert fit_of(BUFFET, replace(KETTLE, **without)) < fit_of(BUFFET, KETTLE)
 
-    assert fit_of(BUFFET, twin) > 97
+
+def test_everything_fitting_is_close_to_a_hundred(judged):
+    twins = [replace(CATERER, key=f"g{n}", title=BUFFET.title, text=BUFFET.text) for n in range(9)]
+    ideal = Party("k", tuple(twins), 1e6, room={"spend": 9}, asked=400, answered=400, seen_on=TODAY)
+
+    fit = only(BUFFET, ideal, Lexicon.fit([*judged.wants, BUFFET, BUFFET, PAINT, PAINT]))
+
+    assert fit
+    assert 97 < fit.fit <= 100
 
 
-def test_nearness_and_size_alone_never_make_a_match():
-    stranger = replace(
-        CATERER, title="Boilers", text="Heating engineers.", categories=frozenset({"trades/heat"})
+def test_nearness_size_and_readiness_alone_never_make_a_match():
+    stranger = with_give(
+        KETTLE, title="Boilers", text="Heating engineers.", categories=frozenset({"trades/heat"})
     )
+    ready = replace(stranger, room={"spend": 9}, asked=9, answered=9, seen_on=TODAY)
 
-    assert only([BUFFET], [stranger]) is None
-    assert {"distance", "size"} == CIRCUMSTANCES
+    assert only(BUFFET, ready) is None
 
 
 def test_an_answer_of_the_wrong_kind_or_far_out_of_reach_is_no_match():
-    assert only([PAINT], [replace(PAINTERS, quantity_kinds=frozenset({"space"}))]) is None
-    assert only([BUFFET], [replace(CATERER, point=north(31))]) is None
-    assert only([replace(BUFFET, reach_miles=5)], [replace(CATERER, point=north(10))]) is None
+    assert only(PAINT, with_give(HOMES, quantity_kinds=frozenset({"space"}))) is None
+    assert only(BUFFET, with_give(KETTLE, point=north(31))) is None
+    assert only(replace(BUFFET, reach_miles=5), with_give(KETTLE, point=north(10))) is None
 
 
 def test_nobody_is_matched_with_their_own_want():
-    assert only([BUFFET], [replace(CATERER, party="council")]) is None
+    assert only(BUFFET, replace(KETTLE, key="council")) is None
 
 
-@pytest.mark.parametrize("family", ["offer", "interests"])
+def test_whoever_was_introduced_to_it_keeps_their_place_though_they_have_no_room_for_more():
+    full = replace(KETTLE, room={"spend": 0})
+
+    assert only(BUFFET, full) is None
+    assert only(replace(BUFFET, met=frozenset({"kettle"})), full)
+
+
+def test_room_on_one_side_says_nothing_of_the_other():
+    assert only(BUFFET, replace(KETTLE, room={"support": 0}))
+
+
+@pytest.mark.parametrize("family", ["offer", "interests", "given"])
 def test_contracts_are_not_answered_by_gifts(family):
-    assert only([BUFFET], [replace(CATERER, family=family)]) is None
+    assert only(BUFFET, with_give(KETTLE, family=family)) is None
 
 
 @pytest.mark.parametrize("family", ["capability", "history"])
 def test_needs_are_not_answered_by_what_is_for_sale(family):
-    assert only([PAINT], [replace(PAINTERS, family=family)]) is None
+    assert only(PAINT, with_give(HOMES, family=family)) is None
+
+
+@pytest.mark.parametrize("family", ["offer", "interests", "given"])
+def test_needs_are_answered_by_offers_interests_and_what_was_given_before(family):
+    assert only(PAINT, with_give(HOMES, family=family))
 
 
 def test_the_best_of_a_partys_gives_stands_for_it():
@@ -176,62 +216,72 @@ def test_the_best_of_a_partys_gives_stands_for_it():
         CATERER, key="capability:0", title="Cakes", text="Cakes.", categories=frozenset({"food-drink"})
     )
 
-    found = only([BUFFET], [other, CATERER])
+    found = only(BUFFET, replace(KETTLE, gives=(other, CATERER)))
 
     assert found
     assert found.give == CATERER.key
 
 
 def test_the_order_of_what_comes_in_changes_nothing(judged):
-    first = rank(judged.wants, judged.gives, per_want=4, per_party=2, floor=10)
-    wants, gives = list(judged.wants), list(judged.gives)
+    first = ranked(judged.wants, judged.parties, judged.lexicon, per_want=4, floor=10)
+    wants, parties = list(judged.wants), list(judged.parties)
     Random(7).shuffle(wants)
-    Random(8).shuffle(gives)
+    Random(8).shuffle(parties)
 
-    assert rank(wants, gives, per_want=4, per_party=2, floor=10) == first
-
-
-def test_a_pair_stays_for_the_best_of_its_want_or_the_best_of_its_party():
-    caterers = [replace(CATERER, key=f"c{n}", party=f"p{n}", point=north(n)) for n in range(6)]
-
-    assert [fit.party for fit in rank([BUFFET], caterers, per_want=2, per_party=0)] == ["p0", "p1"]
-    assert len(rank([BUFFET], caterers, per_want=2, per_party=1)) == 6
+    assert ranked(wants, parties, judged.lexicon, per_want=4, floor=10) == first
 
 
-def test_limits_hold_across_more_wants_than_are_compared_at_once():
-    wants = [replace(BUFFET, key=f"w{n:03}", point=north(n / 10)) for n in range(2 * AT_ONCE + 5)]
+def test_of_equal_gives_the_first_by_key_stands_for_a_party_in_whatever_order_they_come():
+    twins = tuple(replace(CATERER, key=key) for key in ("b", "a", "c"))
 
-    fits = rank(wants, [CATERER], per_want=0, per_party=3)
+    assert [only(BUFFET, replace(KETTLE, gives=order)).give for order in (twins, twins[::-1])] == ["a", "a"]
 
-    # The doorstep is three miles wide, so the first of them by key come out equal best.
-    assert [fit.want for fit in fits] == ["w000", "w001", "w002"]
+
+def test_each_want_keeps_its_best_and_ties_fall_by_key():
+    caterers = parties_of(replace(CATERER, key=f"c{n}", party=f"p{n}", point=north(n)) for n in range(9))
+
+    found = ranked([BUFFET], caterers[::-1], per_want=5)
+
+    # The doorstep is three miles wide, so the first four of them are equally near.
+    assert [fit.party for fit in found] == ["p0", "p1", "p2", "p3", "p4"]
+    assert found[0].fit == found[3].fit > found[4].fit
+
+
+def test_more_wants_than_are_compared_at_once_are_each_answered():
+    wants = [replace(BUFFET, key=f"w{n:03}") for n in range(2 * AT_ONCE + 5)]
+
+    found = ranked(wants, [KETTLE])
+
+    assert [fit.want for fit in found] == [want.key for want in wants]
 
 
 def test_scores_below_the_floor_are_left_out():
-    found = only([BUFFET], [CATERER])
+    found = only(BUFFET, KETTLE)
     assert found
 
-    assert rank([BUFFET], [CATERER], per_want=1, per_party=1, floor=found.score)
-    assert rank([BUFFET], [CATERER], per_want=1, per_party=1, floor=found.score + 1) == []
-
-
-@pytest.mark.parametrize(
-    ("wants", "gives"), [([], []), ([BUFFET], []), ([], [CATERER]), ([BUFFET], [PAINTERS])]
-)
-def test_nothing_to_compare_is_no_matches(wants, gives):
-    assert rank(wants, gives, per_want=1, per_party=1) == []
-
-
-def test_listings_without_a_word_are_no_match_and_no_error():
-    wordless = {"title": "", "text": "…", "categories": frozenset()}
-
-    assert only([replace(BUFFET, **wordless)], [replace(CATERER, **wordless)]) is None
+    assert ranked([BUFFET], [KETTLE], floor=found.score)
+    assert ranked([BUFFET], [KETTLE], floor=found.score + 1) == []
 
 
 def test_parts_are_those_of_the_sides_weights():
-    spend, support = only([BUFFET], [CATERER]), only([PAINT], [PAINTERS])
+    spend, support = only(BUFFET, KETTLE), only(PAINT, HOMES)
     assert spend
     assert support
 
-    assert {part.name for part in spend.parts} == set(SPEND)
-    assert {part.name for part in support.parts} == set(SUPPORT)
+    # A party of one thing has no record beside it.
+    assert {part.name for part in spend.parts} == {PART_OF[name] for name in SPEND} - {"record"}
+    assert {part.name for part in support.parts} == {PART_OF[name] for name in SUPPORT} - {"record"}
+
+
+def test_learned_weights_are_used_and_named():
+    weights = {**SHIPPED.weights["spend"], "category": 0.0, "words": 26.0}
+    learned = replace(
+        SHIPPED,
+        weights={**SHIPPED.weights, "spend": weights},
+        versions={**SHIPPED.versions, "spend": "awards-7"},
+    )
+
+    (fit,) = rank([BUFFET], [KETTLE], PLAIN, learned, today=TODAY, per_want=1, floor=0)
+
+    assert fit.version == "awards-7"
+    assert next(part.exact for part in fit.parts if part.name == "category") == 0

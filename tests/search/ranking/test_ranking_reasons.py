@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from search.geo import Point
-from search.ranking import Give, Want, rank
+from search.ranking import Give, Lexicon, Party, Want
+from tests.search.ranking.simply import TODAY, only, ranked
 
 AUCKLAND = Point(54.663, -1.676)
 SHILDON = Point(54.632, -1.646)
@@ -35,20 +36,20 @@ GIVE = Give(
     categories=frozenset({"food-drink/event-catering"}),
     point=SHILDON,
     reach_miles=10,
-    turnover=120_000,
 )
 NEED = replace(
     WANT, key="need:1", family="need", value=None, quantity_kinds=frozenset({"volunteers", "goods"})
 )
-OFFER = replace(GIVE, key="offer:1", family="offer", turnover=None, quantity_kinds=frozenset({"goods"}))
+OFFER = replace(GIVE, key="offer:1", family="offer", quantity_kinds=frozenset({"goods"}))
 
 
-def words(want: Want, give: Give) -> dict[str, str]:
-    everything = [give, replace(give, key="other", party="other", title="Roofs", text="Slates.")]
-    fits = rank(
-        [want], everything, per_want=5, per_party=5, floor=0, category_names=NAMES, place_words=["Shildon"]
-    )
-    return next({part.name: part.words for part in fit.parts} for fit in fits if fit.give == give.key)
+LEXICON = Lexicon.fit([WANT, GIVE], ["Shildon"])
+
+
+def words(want: Want, give: Give, *others: Give, turnover: float | None = 120_000, **facts) -> dict[str, str]:
+    party = Party("kettle", (give, *others), turnover, **facts)
+    (fit,) = ranked([want], [party], LEXICON, category_names=NAMES)
+    return {part.name: part.words for part in fit.parts}
 
 
 def test_the_words_that_are_shared_are_named_and_towns_are_not():
@@ -70,10 +71,11 @@ def test_likeness_of_spelling_alone_is_said_and_counts_little():
     want = replace(WANT, title="Photography", text="", categories=frozenset())
     give = replace(GIVE, title="Photographs", text="", categories=frozenset())
 
-    fit = rank([want], [give], per_want=1, per_party=1, floor=0)[0]
+    fit = only(want, Party("kettle", (give,)))
+    assert fit
     part = next(part for part in fit.parts if part.name == "text")
 
-    assert part.words == "Some words are spelt alike, though no main word is the same"
+    assert part.words == "The two read alike, though no main word is the same"
     assert 0 < part.points <= 12
 
 
@@ -129,7 +131,7 @@ def test_the_smaller_reach_is_the_one_named():
     ],
 )
 def test_size_is_said_as_a_share_of_turnover(value, turnover, sentence):
-    assert words(replace(WANT, value=value), replace(GIVE, turnover=turnover))["size"] == sentence
+    assert words(replace(WANT, value=value), GIVE, turnover=turnover)["size"] == sentence
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,80 @@ def test_size_is_said_as_a_share_of_turnover(value, turnover, sentence):
 )
 def test_kinds_of_support_are_named(kinds, sentence):
     assert words(NEED, replace(OFFER, quantity_kinds=frozenset(kinds)))["quantity"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        (8_400, "They did work of about £8,400 before; this is about £9,600"),
+        (1_234_567, "They did work of about £1.2 million before; this is about £9,600"),
+        (None, "Turnover is not given, so size counts for half"),
+    ],
+)
+def test_size_is_said_beside_past_work_where_turnover_is_not_known(before, sentence):
+    assert words(WANT, replace(GIVE, value=before), turnover=None)["size"] == sentence
+
+
+def test_a_record_says_how_much_else_is_like_it():
+    alike = [replace(GIVE, key=f"more {n}") for n in range(12)]
+    a_little = replace(
+        GIVE, key="other", title="Roofs", text="Roofs with buffets under them.", categories=frozenset()
+    )
+
+    assert words(WANT, GIVE, alike[0])["record"] == "One more of what they list or did before is like it"
+    assert words(WANT, GIVE, *alike)["record"] == "12 more of what they list or did before are like it"
+    assert (
+        words(WANT, GIVE, a_little)["record"] == "Other things they list or did before are a little like it"
+    )
+    assert "record" not in words(WANT, GIVE)
+
+
+@pytest.mark.parametrize(
+    ("room", "sentence"),
+    [
+        ({}, "How much they can take on has not been said"),
+        ({"spend": 3}, "They say they have room"),
+    ],
+)
+def test_room_is_said(room, sentence):
+    assert words(WANT, GIVE, room=room)["room"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "sentence"),
+    [
+        (0, 0, "New here, so taken to answer as others do"),
+        (20, 20, "They nearly always answer, yes or no"),
+        (20, 12, "They often answer"),
+        (20, 1, "They seldom answer"),
+    ],
+)
+def test_how_they_answer_is_said(asked, answered, sentence):
+    assert words(WANT, GIVE, asked=asked, answered=answered)["answers"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("seen_on", "sentence"),
+    [
+        (None, "When they were last active here is not known"),
+        (TODAY, "Active here lately"),
+        (TODAY.replace(2020), "Not active here lately"),
+    ],
+)
+def test_when_they_were_last_here_is_said(seen_on, sentence):
+    assert words(WANT, GIVE, seen_on=seen_on)["fresh"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("lacking", "sentence"),
+    [
+        (1, "None of it has been promised yet"),
+        (0.6, "Some of it is still missing"),
+        (0.2, "Little of it is still missing"),
+    ],
+)
+def test_what_a_need_still_lacks_is_said(lacking, sentence):
+    assert words(replace(NEED, lacking=lacking), OFFER)["lacking"] == sentence
 
 
 def test_nothing_in_a_reason_names_a_party_or_says_you():

@@ -1,0 +1,49 @@
+"""Organisations as the ranking reads them, remembered for as long as one run lasts.
+
+Reading one with everything it does is the dear part of a run, and most are candidates for many asks.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from marketplace import outbox
+from marketplace.listings.models import Listing
+from marketplace.matching import sources
+from marketplace.matching.fetching import fetched
+from search.ranking import Party
+from search.ranking.lexicon import Lexicon
+
+AT_MOST = 60_000  # organisations; one with its readings takes some 20 KB
+
+
+class Parties:
+    """The organisations met lately; those met longest ago are forgotten where there are too many."""
+
+    def __init__(self, today: date, lexicon: Lexicon, *, since: datetime, at_most: int = AT_MOST) -> None:
+        self._today, self._lexicon, self._at_most = today, lexicon, at_most
+        self._known: OrderedDict[int, Party | None] = OrderedDict()  # None: nobody to be ranked
+        self._since = since
+
+    def of(self, ids: Collection[int]) -> dict[int, Party]:
+        """These organisations by id, without those that are not active or do and give nothing."""
+        lacking = [number for number in ids if number not in self._known]
+        if lacking:
+            read = {int(each.key): each for each in sources.parties(self._today, self._lexicon, ids=lacking)}
+            self._known |= {number: read.get(number) for number in lacking}
+        for number in ids:
+            self._known.move_to_end(number)
+        found = {number: party for number in ids if (party := self._known[number]) is not None}
+        while len(self._known) > self._at_most:
+            self._known.popitem(last=False)
+        return found
+
+    def forget_changed(self) -> None:
+        """Read anew whoever changed since this run began: the job that such a change queues names them."""
+        for payload in outbox.payloads("matching.organisation", since=self._since):
+            self._known.pop(payload["organisation_id"], None)
+        listings = [each["listing_id"] for each in outbox.payloads("matching.listing", since=self._since)]
+        for row in fetched(select(Listing.organisation_id), Listing.id, listings):
+            self._known.pop(row.organisation_id, None)
