@@ -46,7 +46,7 @@ def run(on: datetime | None, after: int) -> None:
         except (KeyboardInterrupt, SearchUnavailable) as problem:
             raise Refused(f"Stopped. Go on with: marketplace match run --after {last}") from problem
     took = time.monotonic() - started
-    click.echo(f"{asks} open asks ranked in {took:.1f} s")
+    click.echo(f"{asks} open asks ranked in {took:.1f} s", err=True)
     click.echo(
         f"new {counts.new}, changed {counts.changed}, unchanged {counts.unchanged}, "
         f"retired {counts.retired}, introduced {counts.introduced}"

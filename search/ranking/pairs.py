@@ -148,10 +148,10 @@ class Pairs:
 
     @cached_property
     def room(self) -> Numbers:
-        """Wants × parties: introductions each can still take, this one among them; NaN where not said."""
+        """Introductions each give's party can still take, this one among them; NaN where not said."""
         left = _numbers(party.room.get(self.side) for party in self.table.parties)
         met = [[party.key in want.met for party in self.table.parties] for want in self.table.wants]
-        return left + np.array(met, float).reshape(len(met), len(left))
+        return (left + np.array(met, float).reshape(len(met), len(left)))[:, self.table.owner]
 
     @cached_property
     def answered(self) -> Numbers:
