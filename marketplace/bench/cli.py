@@ -78,12 +78,32 @@ def _encoder(model: str) -> "Encoder":
 @click.option("--queries", type=click.IntRange(min=1), default=1_000, show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--pages", is_flag=True, help="Measure the search page through the application as well.")
+@click.option("--ranking", is_flag=True, help="Measure finding and keeping matches as well.")
+@click.option("--organisations", type=click.IntRange(min=20), default=10_000, show_default=True)
+@click.option("--asks", type=click.IntRange(min=10), default=1_000, show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--curve", is_flag=True, help="Rank in smaller counties too, to see how time grows.")
 @ENGINE
-def speed(listings: int, queries: int, seed: int, pages: bool, engine_name: str) -> None:
-    """How fast search is on generated listings, beside SQLite's full-text search."""
+def speed(
+    *,
+    listings: int,
+    queries: int,
+    seed: int,
+    pages: bool,
+    ranking: bool,
+    organisations: int,
+    asks: int,
+    workers: int,
+    curve: bool,
+    engine_name: str,
+) -> None:
+    """How fast search is on generated listings, beside SQLite's full-text search; maybe ranking, too."""
     from marketplace.bench import speed as bench_speed
 
-    figures = bench_speed.measure(engine_name, listings=listings, queries=queries, seed=seed, pages=pages)
+    ranked = bench_speed.Ranked(organisations, asks, workers, curve) if ranking else None
+    figures = bench_speed.measure(
+        engine_name, listings=listings, queries=queries, seed=seed, pages=pages, ranked=ranked
+    )
     about = {
         "benchmark": "speed",
         "engine": engine_name,

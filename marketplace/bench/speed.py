@@ -53,7 +53,19 @@ class Generating:
             self.seconds += time.perf_counter() - began
 
 
-def measure(engine: str, *, listings: int, queries: int, seed: int, pages: bool = False) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """How large a county to rank, with how many workers, and whether in smaller ones before it."""
+
+    organisations: int
+    asks: int
+    workers: int = 1
+    curve: bool = False
+
+
+def measure(
+    engine: str, *, listings: int, queries: int, seed: int, pages: bool = False, ranked: Ranked | None = None
+) -> dict[str, Any]:
     """Every figure of one run."""
     with home(engine) as place:
         built = apart(build, place, listings, seed)
@@ -72,6 +84,12 @@ def measure(engine: str, *, listings: int, queries: int, seed: int, pages: bool 
     }
     if pages:
         figures["pages"] = apart(search_pages, listings, min(queries, PAGES), seed)
+    if ranked:
+        from marketplace.bench.ranking_speed import measure as measure_ranking
+
+        figures["ranking"] = measure_ranking(
+            ranked.organisations, ranked.asks, seed, workers=ranked.workers, curve=ranked.curve
+        )
     return figures
 
 
@@ -216,6 +234,10 @@ def table(figures: Mapping[str, Any]) -> str:
     if "pages" in figures:
         lines.append(_line("search page", figures["pages"]))
         lines.append(f"At most {figures['pages']['most_statements']} SQL statements a page.")
+    if "ranking" in figures:
+        from marketplace.bench.ranking_speed import table as ranking_table
+
+        lines += ranking_table(figures["ranking"])
     return "\n".join(lines)
 
 

@@ -27,7 +27,14 @@ match = AppGroup("match", help="Find who fits what.")
 @click.option(
     "--after", type=int, default=0, help="Go on after the ask of this number, where a run was stopped."
 )
-def run(on: datetime | None, after: int) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that rank; in a big place one for each core.",
+)
+def run(on: datetime | None, after: int, workers: int) -> None:
     """Rank every open ask against everything organisations do and give. Safe to stop and run again."""
     places.require_place()
     now = on.replace(tzinfo=UTC) if on else clock.now()
@@ -38,7 +45,7 @@ def run(on: datetime | None, after: int) -> None:
     with click.progressbar(length=asks, label="Ranking open asks", file=sys.stderr) as bar:
         done = 0
         try:
-            for reached, number in _committed(running.run(now, after=after, counts=counts)):
+            for reached, number in _committed(running.run(now, after=after, counts=counts, workers=workers)):
                 bar.update(reached - done)
                 done, last = reached, number
             for _ in _committed(running.finish(now, counts=counts)):

@@ -42,6 +42,8 @@ class Parties:
 
     def forget_changed(self) -> None:
         """Read anew whoever changed since this run began: the job that such a change queues names them."""
+        if not self._known:
+            return
         for payload in outbox.payloads("matching.organisation", since=self._since):
             self._known.pop(payload["organisation_id"], None)
         listings = [each["listing_id"] for each in outbox.payloads("matching.listing", since=self._since)]

@@ -85,7 +85,7 @@ def match_organisation(organisation_id: int, *, now: datetime) -> None:
     readings.forget(list(sources.keys_of(organisation_id)))
     using = means(now)
     known = by_pair(Match.organisation_id == organisation_id)
-    fits = _fits_of_organisation(organisation_id, using)
+    fits = fits_of_organisation(organisation_id, using)
     store(known, worth_keeping(fits, PER_ORGANISATION, known), now=now, counts=Counts())
     introducing.introduce(now, organisation_ids=[organisation_id])
 
@@ -130,7 +130,7 @@ def finish(now: datetime, *, counts: Counts) -> Iterator[int]:
     alone = [] if searching.is_small() else _hardly_matched()  # in a small place everybody had a turn
     for done, number in enumerate(alone, start=1):
         known = by_pair(Match.organisation_id == number)
-        best = worth_keeping(_fits_of_organisation(number, using), PER_ORGANISATION, known)
+        best = worth_keeping(fits_of_organisation(number, using), PER_ORGANISATION, known)
         store(known, best, now=now, counts=counts)
         if done % ASKS_AT_ONCE == 0:
             yield done
@@ -174,7 +174,7 @@ class Ranker:
         ]
 
 
-def _fits_of_organisation(organisation_id: int, using: Means) -> list[Fit]:
+def fits_of_organisation(organisation_id: int, using: Means) -> list[Fit]:
     """Everything this organisation fits."""
     parties = sources.parties(using.today, using.lexicon, ids=[organisation_id])
     if not parties:

@@ -141,11 +141,13 @@ class Read:
 def read(pairs: Pairs, weights: Mapping[str, float]) -> Read:
     """Every feature that has a weight, of the give that earns each party most; the first of equals.
 
-    So what helps a give never lowers its party, and neither does one give more.
+    So what helps a give never lowers its party, and neither does one give more. A give about other things
+    earns nothing, whatever its kind, and one that a fact rules out is the last to be looked at.
     """
     by_give = {name: OF_A_GIVE[name](pairs) for name in weights if name in OF_A_GIVE}
     worth = np.sum([weights[name] * value for name, value in by_give.items()], axis=0)
-    worth = np.where(pairs.ruled_out > 0, -1.0, np.round(worth, 9))
+    worth = np.where(pairs.topic > 0, np.round(worth, 9), -1.0)
+    worth = np.where(pairs.ruled_out > 0, -2.0, worth)
     main = pairs.first_best(worth)
     taken = {name: np.take_along_axis(value, main, axis=1) for name, value in by_give.items()}
     return Read(main, {name: taken[name] if name in taken else OF_A_PARTY[name](pairs) for name in weights})

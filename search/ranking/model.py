@@ -110,9 +110,10 @@ def tables(
 
 
 def only(party: Party, side: str) -> Party:
-    """The party with those of its gives that answer on this side."""
-    gives = tuple(give for give in party.gives if give.family in ANSWERED_BY[side])
-    return party if len(gives) == len(party.gives) else replace(party, gives=gives)
+    """The party with those of its gives that answer on this side, by key, so that ties always fall alike."""
+    able = (give for give in party.gives if give.family in ANSWERED_BY[side])
+    gives = tuple(sorted(able, key=lambda give: give.key))
+    return party if gives == party.gives else replace(party, gives=gives)
 
 
 def score(pairs: Pairs, weights: Mapping[str, float]) -> Scored:

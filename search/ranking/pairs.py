@@ -13,7 +13,8 @@ from search.ranking.bags import alike
 from search.ranking.columns import KINDS, Numbers, Table, Whole, said
 from search.ranking.listings import Party, Want
 
-# Cosines at which two texts are as alike as such texts get, and what any two English texts share by chance.
+# Cosines of texts that are about the same thing, and what any two English texts share by chance.
+AT_ENOUGH = 0.9  # how alike that is: beyond, texts say the same, which is seldom and not much better
 WORDS_ENOUGH, ASKED_ENOUGH = 0.4, 0.45
 SPELLING_BY_CHANCE, SPELLING_ENOUGH = 0.05, 0.4
 LATENT_BY_CHANCE, LATENT_ENOUGH = 0.1, 0.8
@@ -49,24 +50,23 @@ class Pairs:
 
     @cached_property
     def words(self) -> Numbers:
-        return np.minimum(alike(self.asked.words, self.given.words) / WORDS_ENOUGH, 1.0)
+        return _read(alike(self.asked.words, self.given.words), WORDS_ENOUGH)
 
     @cached_property
     def titled(self) -> Numbers:
         """The words of the title asked for, in the other's whole text."""
-        return np.minimum(alike(self.asked.titles, self.given.words) / ASKED_ENOUGH, 1.0)
+        return _read(alike(self.asked.titles, self.given.words), ASKED_ENOUGH)
 
     @cached_property
     def spelling(self) -> Numbers:
         """Groups of letters, less what any two texts share."""
-        cosine = alike(self.asked.spelling, self.given.spelling)
-        return np.clip((cosine - SPELLING_BY_CHANCE) / (SPELLING_ENOUGH - SPELLING_BY_CHANCE), 0.0, 1.0)
+        return _read(alike(self.asked.spelling, self.given.spelling), SPELLING_ENOUGH, SPELLING_BY_CHANCE)
 
     @cached_property
     def latent(self) -> Numbers:
         """Words that go together here, by latent semantic analysis."""
         cosine = (self.asked.latent @ self.given.latent.T).astype(float)
-        return np.clip((cosine - LATENT_BY_CHANCE) / (LATENT_ENOUGH - LATENT_BY_CHANCE), 0.0, 1.0)
+        return _read(cosine, LATENT_ENOUGH, LATENT_BY_CHANCE)
 
     @cached_property
     def likeness(self) -> Numbers:
@@ -128,7 +128,8 @@ class Pairs:
         gated = np.array(
             [[self._gated(want, party) for party in table.parties] for want in table.wants], bool
         )
-        return able & ~gated.reshape(able.shape)
+        full = self.room[:, table.starts] == 0
+        return able & ~full & ~gated.reshape(able.shape)
 
     def _gated(self, want: Want, party: Party) -> bool:
         closed = want.closes_on is not None and want.closes_on < self.today
@@ -199,6 +200,13 @@ class Pairs:
         too_far = self.miles > TOO_FAR * self.reach
         both = np.outer(self.asked.kinds.any(axis=1), self.given.kinds.any(axis=1))
         return (too_far | (both & (self.kinds == 0))).astype(float)
+
+
+def _read(cosine: Numbers, enough: float, by_chance: float = 0.0) -> Numbers:
+    """A likeness from 0 to 1: most of the way at what is enough, and still rising beyond, to 1 for the same."""
+    up_to = (cosine - by_chance) / (enough - by_chance) * AT_ENOUGH
+    beyond = AT_ENOUGH + (1 - AT_ENOUGH) * (cosine - enough) / (1 - enough)
+    return np.clip(np.where(cosine <= enough, up_to, beyond), 0.0, 1.0)
 
 
 def _shared(asked: csr_matrix, given: csr_matrix) -> Numbers:

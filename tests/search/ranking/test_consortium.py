@@ -122,14 +122,6 @@ def test_a_group_of_unknown_size_says_so():
     assert group.turnover_together == 100_000
 
 
-def test_turnover_may_stand_with_the_listing():
-    listed = Bidder("roofer", [replace(ROOFER.gives[0], turnover=500_000)], DURHAM)
-
-    (group,) = consortia(HALL, [listed, ELECTRICIAN])
-
-    assert group.turnover_together == 1_000_000
-
-
 def test_a_firm_far_too_small_to_help_with_the_size_is_not_called_in():
     ask = replace(HALL, categories=frozenset({ROOFING}), value=1_000_000)
     crew = [bidder("large", ROOFING, turnover=2_000_000), bidder("tiny", ROOFING, turnover=300_000)]
