@@ -72,7 +72,15 @@ def _look_at_matches(sums: Sums, account: Account, bank: Bank, matches: Iterable
         if drawn(f"{whose} {day}", EVERY):
             continue
         keys = [each.key for each in candidates]
-        placed = bank.order(candidates, account.owed(keys, SHOWN), length=SHOWN)
+        placed = bank.order(
+            candidates,
+            account.owed(keys, SHOWN),
+            length=SHOWN,
+            little_known=account.little_known(keys),
+            seed=f"{whose} {day}",
+        )
         shown = [each.key for each in placed]
+        explored = {each.key for each in placed if each.explored}
         account.show(shown, keys)
-        recording.add(sums, recording.sums_of(shown, day=day, channel=Channel.SCREEN, eligible=keys))
+        seen = recording.sums_of(shown, day=day, channel=Channel.SCREEN, explored=explored, eligible=keys)
+        recording.add(sums, seen)

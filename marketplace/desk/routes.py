@@ -11,8 +11,8 @@ from marketplace.capacity import queries as capacity
 from marketplace.desk import queries
 from marketplace.exposure import showing
 from marketplace.extensions import db
-from marketplace.matching import queries as matching
 from marketplace.matching import fairly, services
+from marketplace.matching import queries as matching
 from marketplace.matching.models import Match
 from marketplace.matching.queries import Shelf
 

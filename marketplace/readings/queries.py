@@ -16,16 +16,15 @@ AT_ONCE = 5_000  # keys asked for in one statement
 def lexicon() -> Lexicon | None:
     """The latest lexicon, kept in this process until there is a later one; None before the first."""
     newest = db.session.execute(
-        db.select(RankingLexicon.id, RankingLexicon.texts).order_by(RankingLexicon.id.desc()).limit(1)
+        db.select(RankingLexicon.id, RankingLexicon.version).order_by(RankingLexicon.id.desc()).limit(1)
     ).first()
     if newest is None:
         return None
-    known: tuple[int, Lexicon] | None = current_app.extensions.get("lexicon")
-    if known is None or known[0] != newest.id:
+    known: Lexicon | None = current_app.extensions.get("lexicon")
+    if known is None or known.version != newest.version:
         data = db.session.scalar(db.select(RankingLexicon.data).where(RankingLexicon.id == newest.id))
-        known = newest.id, Lexicon.from_bytes(data)
-        current_app.extensions["lexicon"] = known
-    return known[1]
+        known = current_app.extensions["lexicon"] = Lexicon.from_bytes(data)
+    return known
 
 
 def texts_known() -> int:

@@ -109,10 +109,7 @@ class Pairs:
     @cached_property
     def subject(self) -> Numbers:
         """How well the subject fits by all its signs together, 0 to 1."""
-        signs = [self.titled, self.words, self.spelling, self.latent, self.category]
-        if self.asked.meaning.size:
-            signs.append(self.meaning)
-        return np.mean(signs, axis=0)
+        return np.mean([self.titled, self.words, self.spelling, self.latent, self.category], axis=0)
 
     @cached_property
     def topic(self) -> Numbers:
@@ -203,7 +200,7 @@ class Pairs:
 
 
 def _read(cosine: Numbers, enough: float, by_chance: float = 0.0) -> Numbers:
-    """A likeness from 0 to 1: most of the way at what is enough, and still rising beyond, to 1 for the same."""
+    """A likeness from 0 to 1: most of the way at what is enough, still rising beyond, to 1 for the same."""
     up_to = (cosine - by_chance) / (enough - by_chance) * AT_ENOUGH
     beyond = AT_ENOUGH + (1 - AT_ENOUGH) * (cosine - enough) / (1 - enough)
     return np.clip(np.where(cosine <= enough, up_to, beyond), 0.0, 1.0)

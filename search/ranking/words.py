@@ -23,7 +23,8 @@ LISTING_WORDS = frozenset(
     supporting tender tenders term terms time use used using various village want wanted week weekly weeks
     welcome work working works year years yes""".split()  # noqa: SIM905 - a paragraph reads easier
 )
-STOP_WORDS = frozenset(ENGLISH_STOP_WORDS) | LISTING_WORDS
+TRADES = frozenset({"fire", "mill"})  # that a list of English stop words takes for nothing
+STOP_WORDS = (frozenset(ENGLISH_STOP_WORDS) - TRADES) | LISTING_WORDS
 
 AT_MOST_CHARACTERS = 3_000  # of one listing's text; what matters is said before that
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+")  # says where to write, not what it is about

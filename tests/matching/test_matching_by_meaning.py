@@ -101,7 +101,7 @@ def test_vectors_of_any_number_are_read_in_one_statement_a_side(reader):
         assert len([each for each in seen if "document_vector" in each]) == 2
         return len(seen)
 
-    running.means(NOON)  # the first lexicon is fitted
+    assert wants() == gives() == []  # the first lexicon is fitted, and loaded
     keep(*(f"offer:{trip_and_bus()[1].id}" for _ in range(2)))
     few = statements()
     keep(*(f"offer:{trip_and_bus()[1].id}" for _ in range(5)))

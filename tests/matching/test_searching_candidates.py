@@ -91,9 +91,10 @@ def indexed() -> None:
     db.session.rollback()
 
 
-def found() -> list[tuple]:
-    """The matches that hold, but for the last digits: another company is added up in another order."""
-    return [(*row[:4], round(row[4], 3)) for row in standing()]
+def found() -> tuple[list[tuple], object]:
+    """The matches that hold, and how well they fit but for the last digits: others add up in another order."""
+    rows = standing()
+    return [row[:4] for row in rows], pytest.approx([row[4] for row in rows], abs=1e-4)
 
 
 def forget_matches() -> None:

@@ -147,6 +147,15 @@ def test_a_worker_that_still_reads_by_the_one_before_does_no_harm(lexicon):
     assert set(queries.kept([key], newer)) == {key}
 
 
+def test_the_lexicon_of_another_database_is_not_taken_for_this_ones(app, lexicon):
+    """Ids begin anew in a database that was restored or emptied, while the process lives on."""
+    app.extensions["lexicon"] = Lexicon.fit([services.Said(1, "Quite other words", "")])
+    found = queries.lexicon()
+
+    assert found is not None
+    assert found.version == lexicon.version
+
+
 def test_keys_of_nothing_are_left_out(lexicon):
     assert services.readings(["need:999", "work:7", "profile:99"], texts.of, lexicon) == {}
     services.forget(["need:999"])
