@@ -56,11 +56,11 @@ def shared(
 def _begin(settings: Settings, begin: Callable[..., Work[Any, Any]], given: tuple[Any, ...]) -> None:
     create_app(settings).app_context().push()
     _WORK[:] = [begin(*given)]
-    db.session.commit()
+    db.session.rollback()  # what was read to begin with; nothing stays open between steps
 
 
 def _do(step: Any) -> Any:
     answer = _WORK[0](step)
-    db.session.commit()
+    db.session.rollback()
     db.session.expunge_all()
     return answer
