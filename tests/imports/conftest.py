@@ -139,6 +139,7 @@ WHENEVER = {
     "updated_at",
     "suggested_at",
     "scored_at",
+    "introduced_at",
 }  # by the clock
 
 

@@ -174,7 +174,7 @@ def test_what_would_change_it_is_shown_to_whoever_fits_alone(match, college, hal
         Change("Add “asbestos removal” to your capability", 12, 3, "/capabilities/1/edit"),
         Change("Widen to 15 miles", None, 1, None),
     ]
-    monkeypatch.setattr(changes, "for_match", lambda match, today: found)
+    monkeypatch.setattr(changes, "for_match", lambda match, now: found)
     college.open(f"/matches/{match.id}")
 
     assert "What would change this" in college.text
