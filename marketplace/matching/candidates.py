@@ -164,9 +164,7 @@ def candidate(match: Match, *, today: date) -> Candidate:
         size=organisations.size_words(organisation, on=organisation.facts_on or today),
         miles=miles_apart(organisation, match.listing),
         reasons=viewing.reasons(match, Side.ASKS, limit=REASONS_SHOWN),
-        missing=tuple(
-            part["words"] for part in viewing.as_seen_by(match.parts, Side.ASKS) if part["points"] <= 0
-        ),
+        missing=tuple(part["words"] for part in viewing.missing(viewing.as_seen_by(match.parts, Side.ASKS))),
         said=said(match),
         said_yes=match.status in SAID_YES,
         by_hand=match.put_forward_at is not None and not match.parts,

@@ -38,7 +38,7 @@ def show(match: Match) -> ResponseReturnValue:
         match=match,
         mine=mine,
         counted=[part for part in parts if part["points"] != 0],
-        missing=[part for part in parts if part["points"] == 0],
+        missing=viewing.missing(parts),
         changes=changes.for_match(match, now=clock.now()) if mine and _can_answer(match) else [],
         can_answer=_can_answer(match),
         story=viewing.history(match, side),

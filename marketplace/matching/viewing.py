@@ -51,6 +51,11 @@ def reasons(match: Match, side: Side, *, limit: int) -> tuple[str, ...]:
     return tuple(part["words"] for part in seen if part["points"] > 0)[:limit]
 
 
+def missing(parts: Sequence[Part]) -> list[Part]:
+    """Those that earned nothing at all; a share too small for a whole point is nothing to mend."""
+    return [part for part in parts if part["points"] <= 0 and not part.get("exact")]
+
+
 def _size(words: str, points: int) -> str:
     """What a turnover would tell, without telling it."""
     if _NOT_KNOWN.search(words):

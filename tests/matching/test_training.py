@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -219,19 +220,29 @@ def test_a_closed_ask_teaches_as_an_open_one_does(fair):
     assert tried("support").lessons == {"answers": 24}
 
 
-def test_a_feature_that_learned_weights_never_knew_weighs_nothing(app):
-    kept = {name: weight for name, weight in SHIPPED.weights["spend"].items() if name != "fresh"}
+def kept(weights: dict[str, float], **overrides: Any) -> None:
     db.session.add(
         RankingModel(
-            version="sp260101-1", side="spend", weights=kept | {"forgotten": 1.0}, provenance={}, figures={},
-            made_at=NOON, in_use_from=NOON,
+            version="sp260101-1", side="spend", weights=weights, provenance={}, figures={}, made_at=NOON,
+            in_use_from=NOON, **overrides,
         )
     )  # fmt: skip
     db.session.commit()
 
+
+def test_a_feature_that_learned_weights_never_knew_weighs_nothing(app):
+    known = {name: weight for name, weight in SHIPPED.weights["spend"].items() if name != "fresh"}
+    kept(known | {"forgotten": 1.0})
+
     weights = learned.model().weights["spend"]
-    assert weights == kept | {"fresh": 0.0}
+    assert weights == known | {"fresh": 0.0}
     assert list(weights) == list(SHIPPED.weights["spend"])
+
+
+def test_where_what_was_learned_is_retired_the_shipped_weights_hold(app):
+    kept(dict.fromkeys(SHIPPED.weights["spend"], 1.0), retired_at=NOON)
+
+    assert learned.model() == SHIPPED
 
 
 ROOF = ("A slate roof", "Slating and leadwork on the roof of a school.")
@@ -282,6 +293,7 @@ def test_a_first_award_teaches_nothing_and_a_later_one_does(roofer):
 def test_who_had_done_nothing_by_then_was_no_candidate(roofer):
     newcomer = OrganisationFactory()
     won(newcomer, GUTTERS, date(2025, 6, 1))
+    won(newcomer, CHIMNEY, date(2025, 6, 1))  # the same day is too late
     won(OrganisationFactory(), PARK, date(2025, 7, 1))
 
     assert awards() == []

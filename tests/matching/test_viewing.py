@@ -51,8 +51,8 @@ def test_a_turnover_is_hidden_whatever_the_part_is_called(name):
     ],
 )
 def test_how_much_room_there_is_stays_at_home(words, points, for_the_asker):
-    assert seen(words, name="capacity", points=points) == for_the_asker
-    assert seen(words, name="capacity", points=points, side=Side.FITS) == words
+    assert seen(words, name="room", points=points) == for_the_asker
+    assert seen(words, name="room", points=points, side=Side.FITS) == words
 
 
 @pytest.mark.parametrize(
