@@ -19,7 +19,7 @@ from marketplace.matching.queries import Shelf
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 MATCHES_SHOWN = 6
-MATCHES_ON_A_PAGE = 20
+MATCHES_ON_A_PAGE = 10
 HIGHEST_ID = 2**31 - 1  # what the databases hold
 
 

@@ -20,6 +20,8 @@ from marketplace.matching.fetching import AT_ONCE, Ids, fetched
 from marketplace.matching.models import Match, MatchStatus
 from search.ranking.assignment import Introduction, assign
 
+_JOBS = select(Capacity.organisation_id, Capacity.jobs_a_quarter)
+
 PERIOD = timedelta(days=28)  # what nobody answered in that time takes no room any more
 AN_ORGANISATION_READS = 15  # introductions in a period, where it has not said
 AN_ASK_TAKES = 10  # answers that a notice can deal with in a period
@@ -82,6 +84,33 @@ def room_left(organisation_ids: Collection[int], now: datetime) -> dict[int, int
     """Introductions to work each can still take this quarter; None where it has not said."""
     stand = standing.of(organisation_ids, today=now.date())
     return {number: stand[number].room.get("spend") for number in organisation_ids}
+
+
+def jobs_left(organisation_ids: Collection[int], now: datetime) -> dict[int, int | None]:
+    """Jobs each can still take on this quarter, whatever it was introduced to: what it said yes to is taken.
+
+    For whoever asks it by hand: an introduction it has not answered keeps nobody from writing to it.
+    """
+    said = {
+        row.organisation_id: row.jobs_a_quarter
+        for row in fetched(_JOBS, Capacity.organisation_id, organisation_ids)
+    }
+    since = standing.quarter_of(now.date())
+    agreed = (
+        select(Match.organisation_id.label("whose"), func.count(Match.id).label("times"))
+        .join(Listing, Listing.id == Match.listing_id)
+        .where(
+            Listing.family == Family.OPPORTUNITY,
+            Match.status.in_((MatchStatus.INTERESTED, MatchStatus.CONVERTED)),
+            func.coalesce(Match.converted_at, Match.interested_at) >= since,
+        )
+        .group_by(Match.organisation_id)
+    )
+    taken = {row.whose: row.times for row in fetched(agreed, Match.organisation_id, organisation_ids)}
+    return {
+        number: None if (jobs := said.get(number)) is None else max(0, jobs - taken.get(number, 0))
+        for number in organisation_ids
+    }
 
 
 def asks_room(ids: Collection[int], now: datetime) -> dict[int, int]:

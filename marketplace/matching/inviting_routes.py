@@ -190,7 +190,7 @@ def _picks() -> list[int]:
 
 
 def _rooms(picked: Sequence[Match]) -> inviting.Rooms:
-    return introducing.room_left([match.organisation_id for match in picked], clock.now())
+    return introducing.jobs_left([match.organisation_id for match in picked], clock.now())
 
 
 def _say(done: inviting.Invitations) -> None:

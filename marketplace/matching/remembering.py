@@ -16,7 +16,7 @@ from marketplace.matching.fetching import fetched
 from search.ranking import Party
 from search.ranking.lexicon import Lexicon
 
-AT_MOST = 60_000  # organisations; one with its readings takes some 20 KB
+AT_MOST = 50_000  # organisations; one with its readings takes some 20 KB
 
 
 class Parties:

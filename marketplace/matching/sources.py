@@ -272,10 +272,10 @@ def _point(row: Any) -> Point | None:
     return None if row.lat is None or row.lon is None else Point(row.lat, row.lon)
 
 
-def organisations_known() -> int:
-    """How many organisations might be ranked."""
-    active = Organisation.status == OrganisationStatus.ACTIVE
-    return db.session.scalar(select(func.count()).select_from(Organisation).where(active)) or 0
+def organisations_known(at_most: int) -> int:
+    """How many organisations might be ranked, counted no further than this."""
+    active = select(Organisation.id).where(Organisation.status == OrganisationStatus.ACTIVE).limit(at_most)
+    return db.session.scalar(select(func.count()).select_from(active.subquery())) or 0
 
 
 def keys_of(organisation_id: int) -> Iterable[str]:

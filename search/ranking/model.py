@@ -54,7 +54,7 @@ def rank(
     found: list[Fit] = []
     for side, scored in tables(wants, parties, lexicon, model, today=today):
         names = Names(lexicon, category_names or {}, model.versions[side])
-        for row in range(len(scored.table.wants)):
+        for row in np.flatnonzero((scored.fits > 0).any(axis=1)).tolist():
             found += [_explain(scored, row, party, names) for party in scored.best(row, per_want, floor)]
     return sorted(found, key=lambda fit: (fit.want, -fit.fit, fit.party))
 

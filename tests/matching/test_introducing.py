@@ -309,3 +309,19 @@ def test_offers_are_introduced_to_needs_too(board):
     run_all()
 
     assert of_each("listing_id") == {board.need.id: 4, board.opportunity.id: 1}
+
+
+def test_an_introduction_nobody_answered_takes_no_job_and_a_yes_does(app):
+    firm = OrganisationFactory()
+    db.session.add(Capacity(organisation=firm, jobs_a_quarter=2, updated_at=NOON))
+    MatchFactory(organisation=firm, listing=OpportunityFactory(), introduced_at=NOON)
+    other = OrganisationFactory()
+    db.session.flush()
+    unanswered = introducing.jobs_left([firm.id, other.id], NOON)
+    MatchFactory(
+        organisation=firm, listing=OpportunityFactory(), status=MatchStatus.INTERESTED, interested_at=NOON
+    )
+    db.session.flush()
+
+    assert unanswered == {firm.id: 2, other.id: None}
+    assert introducing.jobs_left([firm.id], NOON) == {firm.id: 1}
