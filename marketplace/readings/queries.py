@@ -20,11 +20,11 @@ def lexicon() -> Lexicon | None:
     ).first()
     if newest is None:
         return None
-    known: Lexicon | None = current_app.extensions.get("lexicon")
-    if known is None or known.version != newest.version:
+    known: tuple[str, Lexicon] | None = current_app.extensions.get("lexicon")
+    if known is None or known[0] != newest.version:
         data = db.session.scalar(db.select(RankingLexicon.data).where(RankingLexicon.id == newest.id))
-        known = current_app.extensions["lexicon"] = Lexicon.from_bytes(data)
-    return known
+        known = current_app.extensions["lexicon"] = newest.version, Lexicon.from_bytes(data)
+    return known[1]
 
 
 def texts_known() -> int:
