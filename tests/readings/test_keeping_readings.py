@@ -149,7 +149,7 @@ def test_a_worker_that_still_reads_by_the_one_before_does_no_harm(lexicon):
 
 def test_the_lexicon_of_another_database_is_not_taken_for_this_ones(app, lexicon):
     """Ids begin anew in a database that was restored or emptied, while the process lives on."""
-    app.extensions["lexicon"] = Lexicon.fit([services.Said(1, "Quite other words", "")])
+    app.extensions["lexicon"] = "elsewhere", Lexicon.fit([services.Said(1, "Quite other words", "")])
     found = queries.lexicon()
 
     assert found is not None
