@@ -23,8 +23,10 @@ from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
 from marketplace.readings import queries as kept_readings
 from marketplace.readings import services as readings
-from search.ranking import Fit, Model, Party, Want, rank
+from search.ranking import FLOOR, Fit, Model, Party, Want, rank
+from search.ranking import fits as every_fit
 from search.ranking.lexicon import Lexicon
+from search.ranking.model import whole
 
 PER_ASK = 50  # organisations kept for each ask
 PER_ORGANISATION = 15  # asks kept for each organisation, besides those whose best it is among
@@ -40,6 +42,9 @@ class Means:
     lexicon: Lexicon
     model: Model
     today: date
+
+    def fits(self, asks: Sequence[Want], parties: Sequence[Party]) -> dict[tuple[str, str], float]:
+        return every_fit(asks, parties, self.lexicon, self.model, today=self.today)
 
     def rank(self, asks: Sequence[Want], parties: Sequence[Party], at_most: int) -> list[Fit]:
         return rank(
@@ -180,7 +185,9 @@ def fits_of_organisation(organisation_id: int, using: Means) -> list[Fit]:
     if not parties:
         return []
     ids = None if searching.is_small() else searching.asks_for(parties[0], using.lexicon)
-    return using.rank(sources.wants(using.today, using.lexicon, ids=ids), parties, 1)
+    asks = sources.wants(using.today, using.lexicon, ids=ids, quoted=False)
+    good = [int(ask) for (ask, _), fit in using.fits(asks, parties).items() if whole(fit) >= FLOOR]
+    return using.rank(sources.wants(using.today, using.lexicon, ids=good), parties, 1)  # these are explained
 
 
 def _hardly_matched() -> list[int]:

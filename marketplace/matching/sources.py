@@ -67,7 +67,9 @@ def open_asks(today: date) -> list[int]:
     )
 
 
-def wants(today: date, lexicon: Lexicon, *, ids: Ids = None, closed_too: bool = False) -> list[Want]:
+def wants(
+    today: date, lexicon: Lexicon, *, ids: Ids = None, closed_too: bool = False, quoted: bool = True
+) -> list[Want]:
     """Open opportunities and needs; only these, where they are named. Closed ones are only learned from."""
     work = Opportunity.__table__.c
     query = (
@@ -103,11 +105,15 @@ def wants(today: date, lexicon: Lexicon, *, ids: Ids = None, closed_too: bool = 
         )
         for row in rows
     ]
-    said = texts.of([_reading_key(each) for each in found])  # reasons quote what is asked in its own words
-    found = [
+    return _read(_quoted(found) if quoted else found, lexicon)
+
+
+def _quoted(found: list[Want]) -> list[Want]:
+    """With their texts: reasons quote what is asked in its own words."""
+    said = texts.of([_reading_key(each) for each in found])
+    return [
         replace(each, text=said[key].text) if (key := _reading_key(each)) in said else each for each in found
     ]
-    return _read(found, lexicon)
 
 
 def parties(today: date, lexicon: Lexicon, *, ids: Ids = None) -> list[Party]:
