@@ -8,7 +8,7 @@ from marketplace.categories.catalogue import catalogue
 from marketplace.credentials.catalogue import catalogue as credentials
 from marketplace.demo.content import DemoListing, DemoNeed, DemoOpportunity, DemoOrganisation
 from marketplace.places import postcodes
-from marketplace.pledges.models import STILL_COUNTS, PledgeStatus
+from marketplace.pledges.models import HOLDS, PledgeStatus
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -101,7 +101,7 @@ def _of_pledges(need: DemoNeed) -> Iterator[str]:
             continue
         if not 0 < pledge.quantity <= need.items[pledge.item].quantity - taken[pledge.item]:
             yield f"“{pledge.giver}” pledged more than was still needed that day"
-        if pledge.state in STILL_COUNTS:
+        if pledge.state in HOLDS:
             taken[pledge.item] += pledge.quantity
         if (pledge.state is PledgeStatus.DECLINED) != bool(pledge.reason):
             yield f"the pledge of “{pledge.giver}” needs a reason when it is declined, and only then"

@@ -68,13 +68,13 @@ def what_came(organisation: Organisation, matches: Iterable[Match]) -> dict[int,
     taken_up = [match.listing_id for match in matches if match.status is MatchStatus.CONVERTED]
     if not taken_up:
         return {}
-    given = db.select(Pledge).where(Pledge.giver_id == organisation.id, Pledge.need_id.in_(taken_up))
+    given = db.select(Pledge).where(Pledge.giver_id == organisation.id, Pledge.listing_id.in_(taken_up))
     answered = db.select(Response).where(
         Response.supplier_id == organisation.id, Response.opportunity_id.in_(taken_up)
     )
     promises = db.session.scalars(given.options(joinedload(Pledge.quantity_row)).order_by(Pledge.id))
     found = {
-        pledge.need_id: Came(
+        pledge.listing_id: Came(
             f"You promised {pledge.what}: {PLEDGE_CAME[pledge.status]}",
             url_for("pledges.show", pledge_id=pledge.id),
         )
@@ -144,10 +144,14 @@ def _pledges(organisation: Organisation) -> list[Waiting]:
         url = url_for("pledges.show", pledge_id=pledge.id)
         if pledge.receiver_id == organisation.id and pledge.status is PledgeStatus.OFFERED:
             words = f"{pledge.giver.name} offers {pledge.what}"
-            found.append(Waiting(words, f"For “{pledge.need.title}”. Say yes or no.", url, pledge.offered_at))
+            found.append(
+                Waiting(words, f"For “{pledge.listing.title}”. Say yes or no.", url, pledge.offered_at)
+            )
         elif pledge.receiver_id == organisation.id and pledge.status is PledgeStatus.DELIVERED:
             words = f"{pledge.giver.name} says {pledge.what} was given"
-            found.append(Waiting(words, f"For “{pledge.need.title}”. Did it come?", url, pledge.delivered_at))
+            found.append(
+                Waiting(words, f"For “{pledge.listing.title}”. Did it come?", url, pledge.delivered_at)
+            )
         elif pledge.giver_id == organisation.id and pledge.status is PledgeStatus.ACCEPTED:
             words = f"{pledge.receiver.name} said yes to {pledge.what}"
             found.append(Waiting(words, "Tell them when it is given.", url, pledge.accepted_at))

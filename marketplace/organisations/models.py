@@ -164,6 +164,9 @@ class Membership(db.Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     role: Mapped[MembershipRole] = mapped_column(enum_type(MembershipRole), default=MembershipRole.MEMBER)
     created_at: Mapped[datetime]
+    may_pledge: Mapped[bool] = mapped_column(default=True)  # otherwise they browse
+    may_approve: Mapped[bool] = mapped_column(default=False)  # promises above what one may make alone
+    may_certify: Mapped[bool] = mapped_column(default=False)  # that what was given was given
 
     user: Mapped[User] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship(back_populates="memberships", lazy="joined")

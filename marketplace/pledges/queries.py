@@ -7,21 +7,19 @@ from sqlalchemy import Select, func, or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
-from marketplace.listings.models import Quantity, QuantityKind
+from marketplace.listings.models import Listing, Quantity, QuantityKind
 from marketplace.needs.models import Need
 from marketplace.organisations.models import Organisation
-from marketplace.pledges.models import Pledge, PledgeStatus
-
-ENDED = (PledgeStatus.CONFIRMED, PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN)
+from marketplace.pledges.models import ENDED, Pledge, PledgeStatus
 
 
 def _shown() -> Select[Any]:
-    need, giver, receiver = joinedload(Pledge.need), joinedload(Pledge.giver), joinedload(Pledge.receiver)
+    need, giver, receiver = joinedload(Pledge.listing), joinedload(Pledge.giver), joinedload(Pledge.receiver)
     return db.select(Pledge).options(
-        need.joinedload(Need.organisation).lazyload(Organisation.interest_rows),
+        need.joinedload(Listing.organisation).lazyload(Organisation.interest_rows),
         # What a list of pledges never shows, so that it is one query.
-        need.lazyload(Need.category_rows),
-        need.lazyload(Need.quantities),
+        need.lazyload(Listing.category_rows),
+        need.lazyload(Listing.quantities),
         giver.lazyload(Organisation.interest_rows),
         receiver.lazyload(Organisation.interest_rows),
         joinedload(Pledge.quantity_row),
@@ -49,7 +47,7 @@ def confirmed_of(organisation: Organisation, *, limit: int = 50) -> Sequence[Ple
 def towards(need: Need) -> Sequence[Pledge]:
     """Accepted promises towards a need, and those waiting for an answer, first come first."""
     query = _shown().where(
-        Pledge.need_id == need.id, Pledge.status.not_in([PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN])
+        Pledge.listing_id == need.id, Pledge.status.not_in([PledgeStatus.DECLINED, PledgeStatus.WITHDRAWN])
     )
     return db.session.scalars(query.order_by(Pledge.offered_at, Pledge.id)).all()
 

@@ -42,7 +42,8 @@ def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: Use
         left = line.words(line.missing) if line.missing else "nothing more"
         raise Refused(f"They still need {left}. Promise at most that.", field="quantity")
     pledge = Pledge(
-        need_id=need.id, quantity_id=line.id, giver_id=giver.id, receiver_id=need.organisation_id,
+        listing_id=need.id, quantity_id=line.id, giver_id=giver.id, receiver_id=need.organisation_id,
+        each=details.quantity, created_at=now,
         quantity=details.quantity, words=details.words, form_key=details.form_key,
         status=PledgeStatus.OFFERED, offered_at=now, offered_by_id=actor.id,
     )  # fmt: skip
@@ -63,7 +64,7 @@ def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
     """Say yes. The database moves the promised quantity, so two at once never exceed what is needed."""
     if pledge.status is PledgeStatus.ACCEPTED:
         return
-    if not pledge.need.is_public:
+    if not pledge.listing.is_public:
         raise Refused("Your notice is not on the board. Put it back first, so that both know what it is for.")
     if not _move(pledge, PledgeStatus.ACCEPTED, now=now):
         return
@@ -78,8 +79,12 @@ def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
         left = f"only {line.words(line.missing)} more" if line.missing else "nothing more of this"
         raise Refused(f"You need {left} now. Ask them to offer less, or ask for more on your notice.")
     db.session.refresh(pledge.quantity_row)
+    db.session.execute(
+        update(Pledge).where(Pledge.id == pledge.id).values(accepted=pledge.quantity, held=pledge.quantity)
+    )
+    db.session.refresh(pledge)
     audit.record("pledge.accepted", pledge, actor=actor, quantity=pledge.quantity)
-    listings.tell(pledge.need)
+    listings.tell(pledge.listing)
     _tell(pledge, "pledge_accepted", pledge.giver_id, now=now)
 
 
@@ -108,7 +113,7 @@ def withdraw(pledge: Pledge, *, actor: User, now: datetime) -> None:
             .values(promised=Quantity.promised - pledge.quantity)
         )
         db.session.refresh(pledge.quantity_row)
-        listings.tell(pledge.need)
+        listings.tell(pledge.listing)
     audit.record("pledge.withdrawn", pledge, actor=actor, quantity=pledge.quantity)
     _tell(pledge, "pledge_withdrawn", pledge.receiver_id, now=now)
 
@@ -167,11 +172,13 @@ def _tell(pledge: Pledge, letter: str, organisation_id: int, *, now: datetime) -
     """Write to the people of one side about what the other side did."""
     reader_gives = organisation_id == pledge.giver_id
     giver = db.session.get_one(Organisation, pledge.giver_id)
-    own, other = (giver, pledge.need.organisation) if reader_gives else (pledge.need.organisation, giver)
+    own, other = (
+        (giver, pledge.listing.organisation) if reader_gives else (pledge.listing.organisation, giver)
+    )
     for person in organisations.members_of(organisation_id):
         mail.queue(
             letter, to_user=person, now=now, key=f"{letter}:{pledge.id}:{person.id}",
             person_name=person.name, organisation_name=own.name, other_name=other.name,
-            listing_title=pledge.need.title, what=pledge.what, words=pledge.words, reason=pledge.reason,
+            listing_title=pledge.listing.title, what=pledge.what, words=pledge.words, reason=pledge.reason,
             url=url_for("pledges.show", pledge_id=pledge.id),
         )  # fmt: skip

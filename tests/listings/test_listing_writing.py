@@ -163,7 +163,7 @@ def test_a_line_somebody_offered_towards_cannot_be_taken_out(app):
     need, giver = need_of((QuantityKind.GOODS, 12, 0, "chairs")), OrganisationFactory()
     offered = {"quantity": 3, "form_key": "a form", "offered_at": NOON}
     pledge = Pledge(quantity_row=need.quantities[0], giver=giver, receiver=need.organisation, **offered)
-    pledge.need = need
+    pledge.listing = need
     db.session.add(pledge)
     db.session.commit()
 

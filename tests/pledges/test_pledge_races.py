@@ -12,7 +12,7 @@ from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.listings.models import Quantity
 from marketplace.pledges import services
-from marketplace.pledges.models import STILL_COUNTS, Pledge, PledgeStatus
+from marketplace.pledges.models import HOLDS, Pledge, PledgeStatus
 from tests.factories import NOON
 from tests.pledges.conftest import Scene
 from tests.scenes import events, letters
@@ -69,7 +69,7 @@ def test_sixteen_acceptances_at_once_never_promise_more_than_is_wanted(app, scen
 
     assert ended == {"done": 4, "refused": 12}
     assert scene.line.promised == scene.line.wanted == 12
-    accepted = db.session.query(Pledge).filter(Pledge.status.in_(STILL_COUNTS)).count()
+    accepted = db.session.query(Pledge).filter(Pledge.status.in_(HOLDS)).count()
     assert accepted == 4
     assert events().count("pledge.accepted") == 4
     assert Counter(name for name, _ in letters())["pledge_accepted"] == 4

@@ -1,0 +1,1 @@
+"""The append-only record of every £, hour and item, from promise to proof."""

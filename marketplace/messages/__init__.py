@@ -1,0 +1,1 @@
+"""Conversations: one for each organisation and notice of another."""

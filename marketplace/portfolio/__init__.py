@@ -1,0 +1,1 @@
+"""A giving team at work: needs ranked for it, what it keeps in mind, what it promised."""

@@ -1,0 +1,1 @@
+"""What the people of one organisation may promise, and from which budget."""

@@ -1,0 +1,1 @@
+"""People of an organisation who come to what it promised."""
