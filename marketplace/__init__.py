@@ -13,6 +13,8 @@ from marketplace.config import Settings
 from marketplace.errors import NotSetUp
 from marketplace.extensions import csrf, db, limiter, login, migrate
 from marketplace.paths import MIGRATIONS, STATIC, TEMPLATES
+from marketplace.web.again import PatientFlask
+from marketplace.writers import PATIENCE, WriterConnection
 from search.engine import SearchEngine
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     `overrides` go to Flask's own configuration; tests use them.
     """
     settings = settings or Settings.from_env()
-    app = Flask(
+    app = PatientFlask(
         __name__, template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path="/static"
     )
     app.config.from_mapping(
@@ -125,5 +127,10 @@ def _encoder(settings: Settings) -> "LazyEncoder | None":
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
     if settings.database.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        # Writers wait their turn with a connection in hand; there must be others left to read with.
+        return {
+            "connect_args": {"timeout": PATIENCE, "factory": WriterConnection},
+            "pool_size": 16,
+            "max_overflow": 112,
+        }
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 70}  # as many as there are threads

@@ -17,8 +17,11 @@ from marketplace.digests.cli import digests
 from marketplace.discovery.cli import search
 from marketplace.errors import NotSetUp, Refused
 from marketplace.exposure.cli import exposure
+from marketplace.extensions import will_pass
 from marketplace.imports.cli import imports
+from marketplace.ledger.cli import ledger
 from marketplace.matching.cli import match
+from marketplace.messages.cli import mail
 from marketplace.places.cli import places
 from marketplace.serve import serve, worker
 from marketplace.setup import db
@@ -32,7 +35,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    serve, worker, db, places, imports, categories, match, digests, exposure, search, demo, bench,
+    serve, worker, db, places, imports, categories, match, digests, exposure, ledger, search, mail, demo,
+    bench,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)
@@ -60,6 +64,8 @@ def _run(command: Callable[[], Any]) -> int:
     except (OperationalError, ProgrammingError) as problem:
         if _tables_are_missing(problem):
             click.echo("The database has no tables yet. Run `marketplace db upgrade` first.", err=True)
+        elif will_pass(problem):
+            click.echo("Others were writing to the database all the while. Run the same again.", err=True)
         elif isinstance(problem, OperationalError):
             click.echo(f"The database cannot be used: {str(problem.orig).strip()}", err=True)
         else:

@@ -1,12 +1,13 @@
 """Everything that differs between one deployment and the next, read once."""
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values, find_dotenv
 
@@ -16,6 +17,8 @@ from marketplace.paths import IS_CHECKOUT, ROOT
 DATABASES = ("postgresql", "postgres", "postgresql+psycopg", "sqlite")
 CACHES = ("redis", "rediss", "unix")
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_NAME_OF_A_PATH = re.compile(r"[\w-]*", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,11 @@ class Settings:
     semantic_model: str = ""  # empty: search by words alone
     mail_url: str = field(default="files:", repr=False)  # files: · smtp://… · smtps://… · sendgrid:
     sendgrid_api_key: str = field(default="", repr=False)
+    reply_domain: str = ""  # the right of the @ in addresses that answer letters; empty: nobody reads answers
+    inbound_secret: str = field(default="", repr=False)  # in the address SendGrid hands answers to
+    files_url: str = ""  # s3://BUCKET/PREFIX?endpoint=https://…&region=…; empty: a folder in data_dir
+    files_key_id: str = field(default="", repr=False)
+    files_secret: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)  # empty: queue on SQLite, limits in memory
     map_tiles: str = ""  # empty: no tiles from anywhere
     map_attribution: str = ""  # who is to be named on a map with those tiles
@@ -102,6 +110,7 @@ def _kept_secret(data_dir: Path) -> str:
 def _check(given: Mapping[str, str]) -> None:
     _check_search(given)
     _check_map(given.get("map_tiles", ""))
+    _check_files(given)
     for name, usable in (("database_url", DATABASES), ("redis_url", CACHES)):
         scheme = urlsplit(given.get(name, "")).scheme
         if given.get(name) and scheme not in usable:
@@ -111,6 +120,10 @@ def _check(given: Mapping[str, str]) -> None:
         raise NotSetUp(
             f"MAIL_URL starts with “{mail}:”. Use files:, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:."
         )
+    if not _HOST.fullmatch(given.get("reply_domain", "localhost")):
+        raise NotSetUp("REPLY_DOMAIN must be a domain alone, such as reply.durham.example.")
+    if not _NAME_OF_A_PATH.fullmatch(given.get("inbound_secret", "")):
+        raise NotSetUp("INBOUND_SECRET may hold letters, figures, - and _ only: it stands in an address.")
     if mail == "sendgrid" and not given.get("sendgrid_api_key"):
         raise NotSetUp("MAIL_URL is sendgrid:, so set SENDGRID_API_KEY as well.")
     base = urlsplit(given.get("base_url", DEFAULT_BASE_URL))
@@ -144,3 +157,21 @@ def _check_map(tiles: str) -> None:
             "MAP_TILES must be a whole address with {z}, {x} and {y} in it, such as "
             "https://tiles.example/{z}/{x}/{y}.png."
         )
+
+
+def _check_files(given: Mapping[str, str]) -> None:
+    url = given.get("files_url", "")
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    endpoint = urlsplit(asked.pop("endpoint", ""))
+    asked.pop("region", "")
+    whole = not any(endpoint) or (endpoint.scheme in ("http", "https") and endpoint.netloc)
+    bucket = parts.scheme == "s3" and parts.netloc and "@" not in parts.netloc
+    if url and not (bucket and whole and not asked):
+        raise NotSetUp(
+            "FILES_URL must name a bucket, such as "
+            "s3://bucket?endpoint=https://storage.example&region=eu-west-2; "
+            "its key goes in FILES_KEY_ID and FILES_SECRET."
+        )
+    if bool(given.get("files_key_id")) != bool(given.get("files_secret")):
+        raise NotSetUp("Set FILES_KEY_ID and FILES_SECRET together: the two halves of a key of that storage.")

@@ -1,6 +1,7 @@
 """The libraries every feature shares, unbound until `create_app` binds them."""
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,9 +15,12 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, Integer, MetaData, String, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeDecorator
+
+from marketplace.writers import PATIENCE, WriterConnection
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -93,18 +97,59 @@ def rows_changed(statement: UpdateBase) -> int:
 @event.listens_for(Engine, "connect")
 def _sqlite_keeps_its_word(connection: Any, _record: object) -> None:
     """WAL, durable commits, foreign keys and patience, on every SQLite connection."""
-    if type(connection).__module__.partition(".")[0] != "sqlite3":
+    if not isinstance(connection, sqlite3.Connection):
         return
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    patience = f"busy_timeout={PATIENCE * 1000:.0f}"  # with programs that know nothing of our line
+    for pragma in (patience, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _sqlite_writers_take_turns(
+    connection: Connection, _cursor: object, statement: str, _parameters: object, context: Any, _many: bool
+) -> None:
+    """What writes to SQLite begins as a writer, when those before it are done. Reading begins nothing."""
+    if connection.dialect.name != "sqlite":
+        return
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, WriterConnection):
+        return
+    word = statement.lstrip()[:7].upper()
+    if word.startswith("BEGIN"):
+        _in_turn(driver.take_turn)
+    elif word.startswith(("INSERT", "UPDATE", "DELETE", "REPLACE")) or (
+        context is not None and (context.isinsert or context.isupdate or context.isdelete)
+    ):
+        _in_turn(driver.begin_writing)
 
 
 @event.listens_for(Engine, "savepoint")
 def _sqlite_begins_first(connection: Connection, _name: str | None) -> None:
     """Python's driver opens no transaction for a SAVEPOINT, so releasing the first would commit it."""
     driver = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite" and driver is not None and not driver.in_transaction:
+    if isinstance(driver, WriterConnection):
+        _in_turn(driver.begin_writing)
+    elif connection.dialect.name == "sqlite" and driver is not None and not driver.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _in_turn(begin: Callable[[], None]) -> None:
+    try:
+        begin()
+    except sqlite3.OperationalError as problem:
+        raise OperationalError("BEGIN IMMEDIATE", None, problem) from problem
+
+
+PASSING = {"40001", "40P01", "55P03"}  # PostgreSQL: not in one order, waiting for each other, locked
+
+
+def will_pass(error: BaseException) -> bool:
+    """Whether the database only had too much to do at once: the same again may well succeed."""
+    if not isinstance(error, OperationalError):
+        return False
+    if getattr(error.orig, "sqlstate", None) in PASSING:
+        return True
+    return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
 
 
 def insert_or_replace(model: type[Base], rows: Sequence[Mapping[str, Any]], at_once: int = 500) -> None:

@@ -5,7 +5,9 @@ import flask_migrate
 from flask.cli import AppGroup
 
 from marketplace.discovery import services as discovery
+from marketplace.extensions import db as database
 from marketplace.paths import MIGRATIONS
+from marketplace.pledges import older
 from search.engine import SearchUnavailable
 
 db = AppGroup("db", help="Create and change the tables.")
@@ -22,8 +24,11 @@ def upgrade() -> None:
 
 
 def bring_up_to_date() -> None:
-    """Run the migrations that have not run yet."""
+    """Run the migrations that have not run yet, and what they leave to the application."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
+    while older.enter_older():
+        database.session.commit()
+    database.session.rollback()  # it only looked
 
 
 @db.command("downgrade")

@@ -17,6 +17,7 @@ from marketplace.offers.models import Offer
 from marketplace.opportunities.models import Opportunity, OpportunityKind
 from marketplace.organisations.models import Membership, Organisation, OrganisationKind
 from marketplace.places.models import Place, Town
+from marketplace.pledges.models import HOLDS, Pledge, PledgeStatus
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PASSWORD = "three old chairs"
@@ -160,3 +161,23 @@ class MatchFactory(Factory):
     suggested_at = NOON
     scored_at = NOON
     introduced_at = NOON
+
+
+class PledgeFactory(Factory):
+    """A promise of three chairs towards a need; in a state that holds, it holds them."""
+
+    class Meta:
+        model = Pledge
+
+    listing = factory.SubFactory(NeedFactory)
+    quantity_row = factory.LazyAttribute(lambda pledge: pledge.listing.quantities[0])
+    giver = factory.SubFactory(OrganisationFactory)
+    receiver = factory.LazyAttribute(lambda pledge: pledge.listing.organisation)
+    quantity = 3
+    each = factory.LazyAttribute(lambda pledge: pledge.quantity)
+    status = PledgeStatus.OFFERED
+    accepted = factory.LazyAttribute(lambda pledge: pledge.quantity if pledge.status in HOLDS else 0)
+    held = factory.LazyAttribute(lambda pledge: pledge.accepted)
+    form_key = factory.Sequence(lambda n: f"a form {n}")
+    created_at = NOON
+    offered_at = NOON

@@ -36,6 +36,9 @@ NEED_TABLES = [
     ["match", "train"],
     ["digests", "send"],
     ["exposure", "report"],
+    ["ledger", "verify"],
+    ["ledger", "show"],
+    ["ledger", "export"],
     ["search", "rebuild"],
     ["search", "check"],
     ["demo", "load"],
@@ -58,8 +61,10 @@ WITHOUT_TABLES = {
     ("bench", "speed"),
     ("bench", "categories"),
     ("bench", "fairness"),
+    ("bench", "ledger"),
     ("bench", "ranking"),
     ("categories", "train"),
+    ("mail", "receive"),  # a letter to nobody is dropped before anything is looked up
 }
 
 

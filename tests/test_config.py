@@ -72,6 +72,13 @@ def test_a_database_address_is_given_the_driver_we_ship(tmp_path, url, database)
         ({"DATABASE_URL": "board.db"}, "DATABASE_URL starts with “:”. Use postgresql://"),
         ({"MAP_TILES": "https://tiles.example"}, "MAP_TILES must be a whole address with {z}, {x} and {y}"),
         ({"MAP_TILES": "tiles/{z}/{x}/{y}.png"}, "MAP_TILES must be a whole address with {z}, {x} and {y}"),
+        ({"REPLY_DOMAIN": "hello@durham.example"}, "REPLY_DOMAIN must be a domain alone"),
+        ({"INBOUND_SECRET": "two words"}, "INBOUND_SECRET may hold letters, figures"),
+        ({"FILES_URL": "parish"}, "FILES_URL must name a bucket"),
+        ({"FILES_URL": "s3://id:secret@parish"}, "FILES_URL must name a bucket"),
+        ({"FILES_URL": "s3://parish?endpoint=storage.example"}, "FILES_URL must name a bucket"),
+        ({"FILES_URL": "s3://parish?key=x"}, "FILES_URL must name a bucket"),
+        ({"FILES_URL": "s3://parish", "FILES_KEY_ID": "x"}, "Set FILES_KEY_ID and FILES_SECRET together"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL starts with “localhost:”. Use redis://"),
     ],
 )

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from tests.invariants import check_page
@@ -45,14 +46,13 @@ class Visitor:
         for name, answer in answers.items():
             assert any(field.get("name") == name for field in fields), f"no field {name}"
             values = [(key, value) for key, value in values if key != name]
-            values += [
-                (name, str(each)) for each in (answer if isinstance(answer, list | tuple) else [answer])
-            ]
+            several = answer if isinstance(answer, list | tuple) else [answer]
+            values += [(name, each if isinstance(each, FileStorage) else str(each)) for each in several]
         if button.get("name"):
             values.append((str(button["name"]), str(button.get("value", ""))))
-        path = str(form.get("action") or self.path)
+        path = str(button.get("formaction") or form.get("action") or self.path)
         if str(form.get("method", "get")).lower() == "post":
-            data: dict[str, list[str]] = {}
+            data: dict[str, list[Any]] = {}
             for key, value in values:
                 data.setdefault(key, []).append(value)
             return self._went(self._ask("POST", path, data=data), status)
@@ -113,9 +113,9 @@ def _form_of(page: BeautifulSoup, field: Tag) -> Tag | None:
     return page.find("form", id=named) if named else field.find_parent("form")
 
 
-def _values(fields: list[Tag]) -> list[tuple[str, str]]:
+def _values(fields: list[Tag]) -> list[tuple[str, Any]]:
     """What a browser would send of a form with these fields as they stand."""
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, Any]] = []
     for field in fields:
         name = field.get("name")
         if not name or field.has_attr("disabled"):

@@ -1,4 +1,4 @@
-// Gives `input[data-copy]` a button that copies what is in it. Without this, it can be selected and copied by hand.
+// Gives `[data-copy]`, an input or a textarea, a button that copies what is in it. Without this, it can be selected and copied by hand.
 import { announce } from "./announce.js";
 
 const MOMENT = 3000; // milliseconds
@@ -30,7 +30,7 @@ function addButton(input) {
 }
 
 export function offerCopying(root) {
-  for (const input of root.querySelectorAll("input[data-copy]:not([data-copy-ready])")) {
+  for (const input of root.querySelectorAll("[data-copy]:not([data-copy-ready])")) {
     input.dataset.copyReady = "";
     addButton(input);
   }

@@ -37,7 +37,7 @@ class User(UserMixin, db.Model):
     )
 
     memberships: Mapped[list["Membership"]] = relationship(
-        back_populates="user", order_by="Membership.id", lazy="selectin"
+        back_populates="user", order_by="Membership.id"
     )
 
     def get_id(self) -> str:

@@ -182,3 +182,55 @@ def fairness(days: int, seed: int, out: Path | None) -> None:
     if out:
         records.write(out, done.by_day)
     say({"benchmark": "fairness", "days": days, "seed": seed} | figures, bench_fairness.table(figures))
+
+
+@bench.command("race")
+@click.option("--clients", type=click.IntRange(min=1), default=64, show_default=True)
+@click.option(
+    "--attempts", type=click.IntRange(min=1), default=10_000, show_default=True, help="Of each kind."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    metavar="URL",
+    help="An empty PostgreSQL database to race on as well; what is in it is lost.",
+)
+def race(clients: int, attempts: int, seed: int, databases: tuple[str, ...]) -> None:
+    """Many clients promise, accept, call off, change and expire at once: nothing over, doubled or lost."""
+    from marketplace.bench import race as bench_race
+
+    runs = [
+        bench_race.measure(url, clients=clients, attempts=attempts, seed=seed) for url in ("", *databases)
+    ]
+    say({"benchmark": "race", "runs": runs}, bench_race.table(runs))
+
+
+@bench.command("ledger")
+@click.option("--entries", type=click.IntRange(min=10), default=1_000_000, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option(
+    "--database",
+    "databases",
+    multiple=True,
+    metavar="URL",
+    help="An empty PostgreSQL database to fill as well.",
+)
+def ledger(entries: int, seed: int, databases: tuple[str, ...]) -> None:
+    """How long it takes to prove a ledger of this many entries, and to find the one that was changed."""
+    from marketplace.bench import ledger as bench_ledger
+
+    runs = [bench_ledger.measure(url, entries, seed) for url in ("", *databases)]
+    say({"benchmark": "ledger", "seed": seed, "runs": runs}, bench_ledger.table(runs))
+
+
+@bench.command("pledges")
+@click.option("--pledges", type=click.IntRange(min=100), default=100_000, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+def pledges(pledges: int, seed: int) -> None:
+    """How fast the pages about promises come with many in the database, and with how many statements."""
+    from marketplace.bench import pledge_pages
+
+    figures = pledge_pages.measure(pledges, seed)
+    say({"benchmark": "pledges", "seed": seed} | figures, pledge_pages.table(figures))

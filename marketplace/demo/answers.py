@@ -47,7 +47,10 @@ def _appeared(match: Match) -> list[datetime]:
 def _convert(past: Past) -> None:
     """A pledge, or an answer to an opportunity, came of the match between the two where there is one."""
     came = [
-        *((row.offered_at, row.giver_id, row.need_id) for row in db.session.scalars(db.select(Pledge))),
+        *(
+            (row.offered_at, row.giver_id, row.listing_id)
+            for row in db.session.scalars(db.select(Pledge).where(Pledge.offered_at.is_not(None)))
+        ),
         *(
             (row.interested_at, row.supplier_id, row.opportunity_id)
             for row in db.session.scalars(db.select(Response))

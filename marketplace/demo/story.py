@@ -25,9 +25,11 @@ from marketplace.listings.models import ASKS
 from marketplace.needs.models import Need
 from marketplace.opportunities.models import Opportunity
 from marketplace.pledges import services as pledges
-from marketplace.pledges.models import Pledge, PledgeStatus
+from marketplace.pledges.models import End, Pledge, PledgeStatus
+from marketplace.responses import deciding
+from marketplace.responses import queries as answers
 from marketplace.responses import services as responses
-from marketplace.responses.models import Response
+from marketplace.responses.models import OutcomeKind, Response
 
 SHORTLY = timedelta(minutes=30)  # the least between two things of which one follows from the other
 RENEWED_BEFORE = timedelta(days=14)  # how long before a notice runs out its owner is warned
@@ -92,8 +94,11 @@ class Story:
             for number, pledge in enumerate(listing.pledges):
                 self._gather_pledge(f"{listing.key} pledge {number}", pledge, listing, owner, published)
         elif isinstance(listing, DemoOpportunity):
-            for response in listing.responses:
-                self._gather_response(response, listing, owner, published)
+            last = [self._gather_response(each, listing, owner, published) for each in listing.responses]
+            if listing.closed and drawn(f"{listing.key} undecided", 6):
+                decided = moment(f"{listing.key} decided", max(-listing.closes_in_days - 5, 0), self.now)
+                verb = partial(self._decide, listing, owner)
+                self._add(decided, verb, after=max(last, default=published))
 
     def _gather_renewals(self, listing: DemoListing, owner: DemoOrganisation, published: datetime) -> None:
         lasts = listings.LASTS[listing.family in ASKS]
@@ -123,24 +128,25 @@ class Story:
         opportunity: DemoOpportunity,
         owner: DemoOrganisation,
         published: datetime,
-    ) -> None:
+    ) -> datetime:
+        """An answer and what became of it before a decision; returns the instant of the last."""
         key = f"{opportunity.key} {response.supplier}"
         sent = self._add(
             moment(key, response.days_ago, self.now),
             partial(self._respond, key, response, opportunity),
             after=max(published, self._joined[response.supplier]),
         )
-        first = max(opportunity.responses, key=lambda each: each.days_ago)
         if opportunity.closed:
-            decided = moment(f"{key} decided", max(-opportunity.closes_in_days - 4, 0), self.now)
-            verb = self._shortlist if response is first else self._turn_down
-            self._add(decided, partial(verb, key, owner), after=sent)
+            if response is _winner(opportunity):
+                read = moment(f"{key} read", max(-opportunity.closes_in_days - 2, 0), self.now)
+                return self._add(read, partial(self._shortlist, key, owner), after=sent)
         elif response.days_ago >= 5 and drawn(f"{key} shortlisted", 4) == 0:
-            self._add(
+            return self._add(
                 moment(f"{key} read", response.days_ago - 2, self.now),
                 partial(self._shortlist, key, owner),
                 after=sent,
             )
+        return sent
 
     def _join(self, content: DemoOrganisation, at: datetime) -> None:
         writing.join(self.board, content, at=at)
@@ -166,7 +172,7 @@ class Story:
         assert isinstance(row, Need)  # noqa: S101  # the content's needs are written as needs
         details = pledges.PledgeDetails(
             quantity_id=row.quantities[content.item].id,
-            quantity=content.quantity,
+            each=content.quantity,
             words=content.words,
             form_key=sha256(key.encode()).hexdigest()[:40],
         )
@@ -184,23 +190,36 @@ class Story:
             case PledgeStatus.DECLINED:
                 pledges.decline(pledge, content.reason, actor=receiver, now=at)
             case PledgeStatus.DELIVERED:
-                pledges.deliver(pledge, actor=giver, now=at)
+                pledges.deliver(pledge.deliveries[0], pledge.accepted, actor=giver, now=at)
             case PledgeStatus.CONFIRMED:
-                pledges.confirm(pledge, actor=receiver, now=at)
+                pledges.confirm(pledge.deliveries[0], actor=receiver, now=at)
             case PledgeStatus.WITHDRAWN:
-                pledges.withdraw(pledge, actor=giver, now=at)
+                pledges.withdraw(pledge, end=End.GIVER, actor=giver, now=at)
 
     def _respond(self, key: str, content: DemoResponse, opportunity: DemoOpportunity, at: datetime) -> None:
         row = self.board.listings[opportunity.key]
         assert isinstance(row, Opportunity)  # noqa: S101  # the content's opportunities are written as such
         supplier, actor = self.board.organisations[content.supplier], self.board.people[content.supplier]
-        self._responses[key] = responses.respond(row, content.words, supplier=supplier, actor=actor, now=at)
+        details = responses.AnswerDetails(words=content.words)
+        self._responses[key] = responses.respond(row, details, supplier=supplier, actor=actor, now=at)
 
     def _shortlist(self, key: str, owner: DemoOrganisation, at: datetime) -> None:
         responses.shortlist(self._responses[key], actor=self.board.people[owner.key], now=at)
 
-    def _turn_down(self, key: str, owner: DemoOrganisation, at: datetime) -> None:
-        responses.decline(self._responses[key], NOT_CHOSEN, actor=self.board.people[owner.key], now=at)
+    def _decide(self, content: DemoOpportunity, owner: DemoOrganisation, at: datetime) -> None:
+        """The first to answer wins; where nobody did, the buyer goes on another way."""
+        row = self.board.listings[content.key]
+        assert isinstance(row, Opportunity)  # noqa: S101  # the content's opportunities are written as such
+        decision = deciding.Decision(kind=OutcomeKind.NONE_SUITABLE)
+        if content.responses:
+            winner = self.board.organisations[_winner(content).supplier]
+            decision = deciding.Decision(kind=OutcomeKind.AWARDED, winner=winner, value=row.value)
+        why = {each.id: responses.Feedback(reason=NOT_CHOSEN) for each in answers.to(row)}
+        deciding.decide(row, decision, why, actor=self.board.people[owner.key], now=at)
+
+
+def _winner(opportunity: DemoOpportunity) -> DemoResponse:
+    return max(opportunity.responses, key=lambda each: each.days_ago)
 
 
 def _steps(pledge: DemoPledge) -> list[tuple[int, PledgeStatus]]:

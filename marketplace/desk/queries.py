@@ -15,10 +15,14 @@ from marketplace.matching import viewing
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.matching.viewing import Side
 from marketplace.organisations.models import Organisation
-from marketplace.pledges import queries as pledges
-from marketplace.pledges.models import Pledge, PledgeStatus
+from marketplace.pledges import lists as pledges
+from marketplace.pledges import queries as given
+from marketplace.pledges.lists import Move
+from marketplace.pledges.models import End, Pledge, PledgeStatus
 from marketplace.responses import queries as responses
+from marketplace.responses.deadlines import closed_on, decides_by, is_overdue
 from marketplace.responses.models import Response, ResponseStatus
+from marketplace.web import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Came:
 
 
 REASONS_SHOWN = 2
+WAITING_SHOWN = 20
+UNDER_WAY_SHOWN = 10
 
 
 def suggestions(matches: Iterable[Match], *, today: date) -> list[Suggestion]:
@@ -89,16 +95,35 @@ def what_came(organisation: Organisation, matches: Iterable[Match]) -> dict[int,
 
 
 PLEDGE_CAME = {
+    PledgeStatus.DRAFT: "it waits for your team’s yes",
+    PledgeStatus.WAITING: "you are on the waiting list",
     PledgeStatus.OFFERED: "it waits for their yes",
     PledgeStatus.ACCEPTED: "they said yes",
+    PledgeStatus.SCHEDULED: "they said yes, and the day is agreed",
+    PledgeStatus.PARTLY_DELIVERED: "some of it is given",
     PledgeStatus.DELIVERED: "given, and waits to be confirmed",
     PledgeStatus.CONFIRMED: "given and confirmed",
+    PledgeStatus.VERIFIED: "given, confirmed and checked",
+    PledgeStatus.DISPUTED: "the convener looks at what came",
     PledgeStatus.DECLINED: "they said no",
-    PledgeStatus.WITHDRAWN: "you took it back",
+    PledgeStatus.WITHDRAWN: "it was called off",
+    PledgeStatus.LAPSED: "it lapsed",
+    PledgeStatus.NOT_DELIVERED: "it did not come",
+}
+PLEDGE_STANDS = PLEDGE_CAME | {  # the same, whichever side reads
+    PledgeStatus.DRAFT: "waits for the team’s yes",
+    PledgeStatus.WAITING: "on the waiting list",
+    PledgeStatus.OFFERED: "waits for a yes",
+    PledgeStatus.ACCEPTED: "accepted, and the day is to be agreed",
+    PledgeStatus.SCHEDULED: "accepted, and the day is agreed",
+    PledgeStatus.DECLINED: "declined",
 }
 RESPONSE_CAME = {
     ResponseStatus.INTERESTED: "it waits for their decision",
     ResponseStatus.SHORTLISTED: "you are on the shortlist",
+    ResponseStatus.OFFERED: "you are on the shortlist",
+    ResponseStatus.WON: "you won",
+    ResponseStatus.LOST: "somebody else was chosen",
     ResponseStatus.DECLINED: "they said no",
     ResponseStatus.WITHDRAWN: "you took it back",
 }
@@ -119,15 +144,14 @@ def notices_by_status(organisation: Organisation, *, today: date) -> list[tuple[
 def waiting_for(organisation: Organisation, *, today: date) -> list[Waiting]:
     """Everything that waits for an answer of theirs, oldest first, drafts last."""
     found = [*_pledges(organisation), *_responses(organisation), *_interest(organisation)]
+    found += [*_questions(organisation), *_decisions(organisation, today), *_payments(organisation)]
     found.sort(key=lambda each: (each.since is None, each.since))
     return found + _drafts(organisation)
 
 
 def under_way(organisation: Organisation) -> Sequence[Pledge | Response]:
-    """Pledges and answers of theirs that have not ended."""
-    theirs = [
-        pledge for pledge in pledges.of_organisation(organisation) if pledge.status not in pledges.ENDED
-    ]
+    """Pledges and answers of theirs that have not ended, and wait for somebody else."""
+    theirs = pledges.page_of(organisation, Move.THEIRS, part=None, after=None, limit=UNDER_WAY_SHOWN).pledges
     open_answers = (ResponseStatus.INTERESTED, ResponseStatus.SHORTLISTED)
     answers = [each for each in responses.of_organisation(organisation) if each.status in open_answers]
     return [*theirs, *answers]
@@ -135,30 +159,49 @@ def under_way(organisation: Organisation) -> Sequence[Pledge | Response]:
 
 def done_so_far(organisation: Organisation) -> Sequence[Pledge]:
     """What was given or received, and confirmed."""
-    return pledges.confirmed_of(organisation)
+    return given.confirmed_of(organisation)
 
 
 def _pledges(organisation: Organisation) -> list[Waiting]:
-    found = []
-    for pledge in pledges.of_organisation(organisation):
-        url = url_for("pledges.show", pledge_id=pledge.id)
-        if pledge.receiver_id == organisation.id and pledge.status is PledgeStatus.OFFERED:
-            words = f"{pledge.giver.name} offers {pledge.what}"
-            found.append(
-                Waiting(words, f"For “{pledge.listing.title}”. Say yes or no.", url, pledge.offered_at)
-            )
-        elif pledge.receiver_id == organisation.id and pledge.status is PledgeStatus.DELIVERED:
-            words = f"{pledge.giver.name} says {pledge.what} was given"
-            found.append(
-                Waiting(words, f"For “{pledge.listing.title}”. Did it come?", url, pledge.delivered_at)
-            )
-        elif pledge.giver_id == organisation.id and pledge.status is PledgeStatus.ACCEPTED:
-            words = f"{pledge.receiver.name} said yes to {pledge.what}"
-            found.append(Waiting(words, "Tell them when it is given.", url, pledge.accepted_at))
-    return found
+    """Promises whose next move is theirs."""
+    found = pledges.page_of(organisation, Move.YOURS, part=None, after=None, limit=WAITING_SHOWN).pledges
+    return [
+        Waiting(
+            *pledge_words(pledge, organisation),
+            url_for("pledges.show", pledge_id=pledge.id),
+            pledge.turn_began_at or pledge.offered_at,
+        )
+        for pledge in found
+    ]
+
+
+def pledge_words(pledge: Pledge, organisation: Organisation) -> tuple[str, str]:
+    """What waits for this organisation, and what they are asked for."""
+    end = End.GIVER if pledge.giver_id == organisation.id else End.RECEIVER
+    other, towards = pledge.organisation_of(end.other).name, f"For “{pledge.listing.title}”."
+    if pledge.proposed_by is end.other:
+        return f"{other} proposes another day for {pledge.what}", f"{towards} Does it suit you?"
+    if pledge.status is PledgeStatus.DRAFT:
+        return f"{pledge.what} to {other} waits for your team", "Approve it, or say why not."
+    if pledge.status is PledgeStatus.OFFERED:
+        verb = "offers" if end is End.RECEIVER else "asks for"
+        return f"{other} {verb} {pledge.what}", f"{towards} Say yes or no."
+    if end is End.RECEIVER:
+        return f"{other} says {pledge.what} was given", f"{towards} Did it come?"
+    return _yours_to_give(pledge, other)
+
+
+def _yours_to_give(pledge: Pledge, other: str) -> tuple[str, str]:
+    if pledge.status is not PledgeStatus.ACCEPTED:
+        when = f" on {words.short_day(pledge.starts_on)}" if pledge.starts_on and pledge.times == 1 else ""
+        return f"{pledge.what} for {other}{when}: yours to give", "Tell them when it is given."
+    if pledge.begun_by is End.GIVER:
+        return f"{other} said yes to {pledge.what}", "Propose a day, or tell them when it is given."
+    return f"{pledge.what} for {other}: no day is agreed", "Propose one, or tell them when it is given."
 
 
 def _responses(organisation: Organisation) -> list[Waiting]:
+    """Answers that came while the notice takes more; once it is closed, all are decided at once."""
     return [
         Waiting(
             f"{each.supplier.name} answered “{each.opportunity.title}”",
@@ -167,7 +210,47 @@ def _responses(organisation: Organisation) -> list[Waiting]:
             each.interested_at,
         )
         for each in responses.of_organisation(organisation)
-        if each.buyer_id == organisation.id and each.status is ResponseStatus.INTERESTED
+        if each.buyer_id == organisation.id
+        and each.status is ResponseStatus.INTERESTED
+        and (each.opportunity.is_open or each.opportunity.source)
+    ]
+
+
+def _questions(organisation: Organisation) -> list[Waiting]:
+    return [
+        Waiting(
+            f"A question about “{each.opportunity.title}” waits",
+            "Answer it for everybody before the notice closes.",
+            url_for("responses_asking.answer", question_id=each.id),
+            each.asked_at,
+        )
+        for each in responses.unanswered(organisation)
+    ]
+
+
+def _decisions(organisation: Organisation, today: date) -> list[Waiting]:
+    found = []
+    for each in responses.undecided(organisation):
+        closed = closed_on(each, today=today)
+        by = f"Everyone who answered hears by {words.short_day(decides_by(closed))}." if closed else ""
+        if closed and is_overdue(closed, today=today):
+            by = "Your notice says that nothing was decided yet."
+        url = url_for("responses_deciding.answers", opportunity_id=each.id)
+        found.append(
+            Waiting(f"“{each.title}” is closed: decide", by, url, each.closed_at or each.withdrawn_at)
+        )
+    return found
+
+
+def _payments(organisation: Organisation) -> list[Waiting]:
+    return [
+        Waiting(
+            f"{each.outcome.buyer.name} says {words.money(each.pounds)} was paid to you",
+            "Did it come?",
+            url_for("responses_deciding.outcome", outcome_id=each.outcome_id),
+            each.declared_at,
+        )
+        for each in responses.payments_to_agree(organisation)
     ]
 
 

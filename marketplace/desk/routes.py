@@ -1,6 +1,8 @@
 """My desk: what waits, what fits, what is under way."""
 
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeVar
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,11 +17,14 @@ from marketplace.matching import fairly, services
 from marketplace.matching import queries as matching
 from marketplace.matching.models import Match
 from marketplace.matching.queries import Shelf
+from marketplace.pledges import lists as promises
+from marketplace.pledges.lists import Move, Part
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 MATCHES_SHOWN = 6
 MATCHES_ON_A_PAGE = 10
+PLEDGES_ON_A_PAGE = 20
 HIGHEST_ID = 2**31 - 1  # what the databases hold
 
 
@@ -76,8 +81,38 @@ def matches(shelf: str) -> ResponseReturnValue:
     return page
 
 
+@bp.get("/pledges")
+@requires("desk.see")
+def pledges() -> ResponseReturnValue:
+    """Promises of an organisation by whose move it is, a page at a time."""
+    organisation = current_person().acting_for
+    if organisation is None:
+        return render_template("desk/welcome.html")
+    move = _one_of(Move, "show") or Move.YOURS
+    part = _one_of(Part, "side")
+    return render_template(
+        "desk/pledges.html",
+        organisation=organisation,
+        move=move,
+        part=part,
+        found=promises.page_of(organisation, move, part=part, after=_after(), limit=PLEDGES_ON_A_PAGE),
+        numbers=promises.numbers_of(organisation, part=part),
+        states=queries.PLEDGE_STANDS,
+        words=queries.pledge_words,
+    )
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _one_of(kind: type[Choice], name: str) -> Choice | None:
+    """What the address chooses, if it is one of these."""
+    chosen = request.args.get(name, "")
+    return kind(chosen) if chosen in set(kind) else None
+
+
 def _after() -> int | None:
-    """The match in the address that the page begins after, if it can be one."""
+    """The id in the address that the page begins after, if it can be one."""
     number = request.args.get("after", type=int)
     return number if number is not None and 0 < number <= HIGHEST_ID else None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import or_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import DigestFrequency, User
 from marketplace.digests.models import Digest, DigestItem
@@ -18,7 +18,8 @@ from marketplace.organisations.models import Membership, Organisation
 def members(*, after: int = 0, limit: int = 200) -> Sequence[User]:
     """Confirmed people who belong to an organisation, by id; a page at a time."""
     belongs = db.select(Membership.id).where(Membership.user_id == User.id).exists()
-    query = db.select(User).where(User.id > after, User.confirmed_at.is_not(None), belongs)
+    query = db.select(User).options(selectinload(User.memberships))
+    query = query.where(User.id > after, User.confirmed_at.is_not(None), belongs)
     return db.session.scalars(query.order_by(User.id).limit(limit)).all()
 
 

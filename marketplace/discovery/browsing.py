@@ -104,11 +104,11 @@ def _somewhere(row: type[Listing] | type[Organisation], asked: Asked) -> list[Co
     if asked.of("ward"):
         found.append(row.ward_code.in_(asked.of("ward")))
     if asked.location and asked.reach:
-        found.append(_within(row, asked.location, asked.reach))
+        found.append(within(row, asked.location, asked.reach))
     return found
 
 
-def _within(row: type[Listing] | type[Organisation], here: Location, miles: int) -> ColumnElement[bool]:
+def within(row: type[Listing] | type[Organisation], here: Location, miles: int) -> ColumnElement[bool]:
     """As far as the crow flies on a flat map, which over so few miles is off by less than a street."""
     mile = 1 / (radians(1) * EARTH_RADIUS_MILES)  # in degrees of latitude
     narrow = cos(radians(here.lat))

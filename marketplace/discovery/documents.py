@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func
-from sqlalchemy.orm import contains_eager, lazyload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from marketplace import clock
 from marketplace.categories.catalogue import catalogue
@@ -150,14 +150,15 @@ def _lines(*parts: str) -> str:
 
 
 def _public_listings() -> Select[Any]:
-    """With what a document needs of its organisation; categories and quantities come along by themselves."""
-    owner = contains_eager(Listing.organisation).options(lazyload(Organisation.interest_rows))
-    query = db.select(Listing).join(Listing.organisation).options(owner)
+    """With what a document needs; quantities come along by themselves."""
+    query = db.select(Listing).join(Listing.organisation)
+    query = query.options(contains_eager(Listing.organisation), selectinload(Listing.category_rows))
     return query.where(Listing.status.in_(PUBLIC), Organisation.status == OrganisationStatus.ACTIVE)
 
 
 def _active() -> Select[Any]:
-    return db.select(Organisation).where(Organisation.status == OrganisationStatus.ACTIVE)
+    query = db.select(Organisation).options(selectinload(Organisation.interest_rows))
+    return query.where(Organisation.status == OrganisationStatus.ACTIVE)
 
 
 def _in_slices(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import User
 from marketplace.discovery.models import SavedSearch
@@ -27,15 +27,15 @@ def rows_of(keys: Iterable[str], place: Place, *, with_categories: bool = False)
     listing_ids, organisation_ids = numbers(keys)
     found: list[Row] = []
     if listing_ids:
-        owner = joinedload(Listing.organisation).lazyload(Organisation.interest_rows)
-        query = db.select(Listing).options(owner).where(Listing.id.in_(listing_ids))
-        if not with_categories:
-            query = query.options(lazyload(Listing.category_rows))
+        query = db.select(Listing).where(Listing.id.in_(listing_ids))
+        query = query.options(joinedload(Listing.organisation))
+        if with_categories:
+            query = query.options(selectinload(Listing.category_rows))
         found += [row for row in db.session.scalars(query) if row.is_public and row.organisation.is_public]
     if organisation_ids:
         organisations = db.select(Organisation).where(Organisation.id.in_(organisation_ids))
-        if not with_categories:
-            organisations = organisations.options(lazyload(Organisation.interest_rows))
+        if with_categories:
+            organisations = organisations.options(selectinload(Organisation.interest_rows))
         found += [row for row in db.session.scalars(organisations) if row.is_public]
     return {_key(row): row for row in found if row.place_id == place.id}
 

@@ -23,9 +23,12 @@ from marketplace.offers.models import Offer
 from marketplace.opportunities.models import Opportunity
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
+from marketplace.pledges import lists as thanks
 from marketplace.pledges import queries as pledges
 from marketplace.responses import queries as responses
+from marketplace.responses.deadlines import undecided_words
 from marketplace.responses.models import Response
+from marketplace.responses.viewing import came_of
 
 
 def mount(bp: Blueprint) -> None:
@@ -53,6 +56,12 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
             replace(card(each, today=today), organisation_name="") for each in listings.published_by(row)
         ],
         past_work=listings.past_work_of(row),
+        stories=thanks.stories_with(row),
+        promptness=responses.promptness(row, today=today).words,
+        overdue=[
+            (each, undecided_words(closed, today=today))
+            for each, closed in responses.overdue_of(row, today=today)
+        ],
     )
 
 
@@ -73,8 +82,11 @@ def _show(folder: str, listing: Listing) -> ResponseReturnValue:
         match=None if own else matching.fit_of(person.acting_for, listing),
         fits=candidates.shortlist(listing, today=clock.today()) if own and asks else (),
         promises=pledges.towards(listing) if isinstance(listing, Need) else (),
+        waiting=thanks.waiting_for(listing) if isinstance(listing, Need) else 0,
+        stories=thanks.stories_about(listing) if isinstance(listing, Need | Offer) else (),
         answers=responses.to(listing) if own and isinstance(listing, Opportunity) else (),
         my_answer=_answer_of(person.acting_for, listing),
+        **(came_of(listing, own=own, reader=person.acting_for) if isinstance(listing, Opportunity) else {}),
         can_edit=may(f"{listing.family}.edit", listing),
         could_add=advice.for_owner(listing) if own else (),
         miles=None if own else miles_apart(person.acting_for, listing),

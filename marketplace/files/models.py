@@ -1,11 +1,13 @@
 """Uploaded files: what is known of them, and who may see them. What they hold lies in the store."""
 
 from datetime import datetime
+from pathlib import PurePath
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.extensions import db
+from marketplace.files.kinds import CALLED
 
 
 class File(db.Model):
@@ -30,6 +32,14 @@ class File(db.Model):
     def readers(self) -> frozenset[int]:
         """The ids of organisations whose people may see it, besides whoever uploaded it."""
         return frozenset(row.organisation_id for row in self.reader_rows)
+
+    @property
+    def facts(self) -> str:
+        """What kind it is and how big, such as “PDF, 240 KB”."""
+        called = CALLED.get(PurePath(self.name).suffix, "file")
+        if self.size < 1_000_000:
+            return f"{called}, {max(1, round(self.size / 1000))} KB"
+        return f"{called}, {self.size / 1_000_000:.1f} MB"
 
     @property
     def is_image(self) -> bool:

@@ -1,22 +1,12 @@
-"""The figures on the front page, counted from the pledges themselves."""
+"""The figures on the front page, from the totals of the ledger."""
 
-from collections import Counter
 from dataclasses import dataclass
 
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.models import Side
+from marketplace.ledger.models import Stage as Step
 from marketplace.listings.models import QuantityKind
-from marketplace.pledges import queries as pledges
-from marketplace.pledges.models import PledgeStatus
 
-# A confirmed pledge was promised, accepted and delivered before, so it counts at every step.
-STEPS = (
-    (
-        "Promised",
-        (PledgeStatus.OFFERED, PledgeStatus.ACCEPTED, PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED),
-    ),
-    ("Accepted", (PledgeStatus.ACCEPTED, PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED)),
-    ("Delivered", (PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED)),
-    ("Confirmed", (PledgeStatus.CONFIRMED,)),
-)
 HOURS = (QuantityKind.VOLUNTEERS, QuantityKind.SPACE, QuantityKind.SKILLS)
 
 
@@ -31,13 +21,18 @@ class Stage:
 
 
 def stages() -> list[Stage]:
-    """The staircase from promised to confirmed."""
-    totals = pledges.totals()
-    found = []
-    for name, statuses in STEPS:
-        amounts: Counter[QuantityKind] = Counter()
-        for status in statuses:
-            amounts.update(totals.get(status, {}))
-        hours = sum(amounts[kind] for kind in HOURS)
-        found.append(Stage(name, hours, amounts[QuantityKind.GOODS], amounts[QuantityKind.MONEY]))
-    return found
+    """The staircase from promised to verified."""
+    sums = ledger.sums(Side.SUPPORT)
+
+    def stands(kind: QuantityKind, step: Step) -> int:
+        return sums.get(kind.value, {}).get(step, 0)
+
+    return [
+        Stage(
+            step.value.capitalize(),
+            sum(stands(kind, step) for kind in HOURS),
+            stands(QuantityKind.GOODS, step),
+            stands(QuantityKind.MONEY, step),
+        )
+        for step in ledger.STAGES[Side.SUPPORT]
+    ]

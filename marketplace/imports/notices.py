@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy.orm import selectinload
+
 from marketplace.categories.catalogue import catalogue
 from marketplace.extensions import db
 from marketplace.imports.contracts_finder import Notice, supplier_key
@@ -66,7 +68,8 @@ def save(batch: Sequence[Entry], run: Run) -> None:
 
 
 def _listings(notice_ids: Sequence[str]) -> dict[str, Opportunity]:
-    query = db.select(Opportunity).where(Listing.source == SOURCE, Listing.source_key.in_(notice_ids))
+    query = db.select(Opportunity).options(selectinload(Listing.category_rows))
+    query = query.where(Listing.source == SOURCE, Listing.source_key.in_(notice_ids))
     return {str(row.source_key): row for row in db.session.scalars(query)}
 
 

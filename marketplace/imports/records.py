@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy.orm import selectinload
+
 from marketplace import outbox
 from marketplace.extensions import db
 from marketplace.imports.whereabouts import Whereabouts
@@ -81,8 +83,10 @@ class FromRecords:
 
     def __init__(self, source: str, keys: Iterable[str], run: Run) -> None:
         self._source, self._run = source, run
-        query = db.select(Organisation).where(
-            Organisation.source == source, Organisation.source_key.in_(sorted(set(keys)))
+        query = (
+            db.select(Organisation)
+            .options(selectinload(Organisation.interest_rows))
+            .where(Organisation.source == source, Organisation.source_key.in_(sorted(set(keys))))
         )
         self._rows = {str(row.source_key): row for row in db.session.scalars(query)}
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db, enum_type
@@ -32,7 +32,8 @@ class LedgerEntry(db.Model):
 
     `key` names the step and what it is of (“pledge:12/accepted”), so nothing is counted twice. A correction
     carries what it takes away or adds as a signed quantity. The sum of all entries of a stage is what stands.
-    Triggers in the database refuse UPDATE and DELETE.
+    Triggers in the database refuse UPDATE and DELETE, an entry that does not follow the last one, a
+    correction of something else or of more than is left, and a pledge that counts for two contracts.
     """
 
     __table_args__ = (
@@ -91,3 +92,15 @@ class LedgerTotal(db.Model):
     stage: Mapped[Stage] = mapped_column(enum_type(Stage), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     quantity: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class LedgerCheck(db.Model):
+    """One time that the chain was verified: how far, and what was found. The next goes on from there."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checked_at: Mapped[datetime]
+    first: Mapped[int] = mapped_column(BigInteger)  # the first entry it looked at; 1: at all of them
+    entries: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+    faults: Mapped[int]
+    words: Mapped[str] = mapped_column(Text, default="")  # the first few of them, a line each

@@ -36,7 +36,7 @@ NEXT = {
     ListingStatus.DRAFT: {ListingStatus.PUBLISHED, ListingStatus.WITHDRAWN},
     ListingStatus.PUBLISHED: {ListingStatus.CLOSED, ListingStatus.WITHDRAWN, ListingStatus.EXPIRED},
     ListingStatus.CLOSED: {ListingStatus.COMPLETED, ListingStatus.PUBLISHED},
-    ListingStatus.EXPIRED: {ListingStatus.PUBLISHED},
+    ListingStatus.EXPIRED: {ListingStatus.PUBLISHED, ListingStatus.COMPLETED},
     ListingStatus.WITHDRAWN: {ListingStatus.DRAFT},
 }
 
@@ -102,7 +102,7 @@ class Listing(db.Model):
 
     organisation: Mapped[Organisation] = relationship()
     category_rows: Mapped[list["ListingCategory"]] = relationship(
-        cascade="all, delete-orphan", order_by="ListingCategory.category", lazy="selectin"
+        cascade="all, delete-orphan", order_by="ListingCategory.category"
     )
     categories: AssociationProxy[list[str]] = association_proxy(
         "category_rows", "category", creator=lambda slug: ListingCategory(category=slug)

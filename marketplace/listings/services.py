@@ -160,6 +160,13 @@ def close(listing: Listing, *, actor: User | None, now: datetime) -> None:
     tell(listing)
 
 
+def complete(listing: Listing, *, actor: User | None) -> None:
+    """What it was for has been settled; the page stays."""
+    listing.move_to(ListingStatus.COMPLETED)
+    audit.record(f"{listing.family}.completed", listing, actor=actor)
+    tell(listing)
+
+
 def expire(listing: Listing, *, now: datetime) -> None:
     """Its last day has passed."""
     listing.move_to(ListingStatus.EXPIRED)

@@ -88,6 +88,8 @@ def _writing(bp: Blueprint, pages: FamilyPages, name: str) -> None:
             miles=None,
             fits=(),
             promises=(),
+            waiting=0,
+            stories=(),
             answers=(),
             my_answer=None,
             can_edit=True,

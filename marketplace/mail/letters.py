@@ -33,6 +33,7 @@ class Letter:
     stream: str
     written_at: datetime
     unsubscribe_url: str = ""
+    reply_to: str = ""  # an address; empty: nobody reads answers
 
     @property
     def unsubscribe_headers(self) -> dict[str, str]:
@@ -66,6 +67,8 @@ def as_email(letter: Letter) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Date"] = letter.written_at
     message["Message-ID"] = letter.message_id
+    if letter.reply_to:
+        message["Reply-To"] = address(letter.reply_to)
     for name, value in letter.unsubscribe_headers.items():
         message[name] = value
     # Told apart from letters of people, so that holiday replies are not sent to us (RFC 3834).

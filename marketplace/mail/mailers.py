@@ -40,6 +40,7 @@ def letter_of(message: MailMessage, settings: Settings) -> Letter:
         stream=str(message.stream),
         written_at=message.created_at,
         unsubscribe_url=message.unsubscribe_url,
+        reply_to=message.reply_to,
     )
 
 

@@ -33,6 +33,7 @@ class MailMessage(db.Model):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     unsubscribe_url: Mapped[str] = mapped_column(Text, default="")
+    reply_to: Mapped[str] = mapped_column(String(254), default="")  # empty: nobody reads answers
     key: Mapped[str | None] = mapped_column(String(120), unique=True)  # one letter per key, ever
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

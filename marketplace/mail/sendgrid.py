@@ -18,6 +18,7 @@ from sendgrid.helpers.mail import (
     Mail,
     OpenTracking,
     PlainTextContent,
+    ReplyTo,
     Subject,
     To,
     TrackingSettings,
@@ -71,6 +72,8 @@ def request_body(letter: Letter) -> dict[str, Any]:
         mail.from_email = From(letter.sender.addr_spec, letter.sender.display_name or None)
         mail.to = To(recipient.addr_spec)
         mail.subject = Subject(letter.subject)
+        if letter.reply_to:
+            mail.reply_to = ReplyTo(address(letter.reply_to).addr_spec)
         mail.content = [PlainTextContent(letter.text), HtmlContent(letter.html)]
     except ApiKeyIncludedException as error:
         raise MailRejected("The letter holds what looks like a SendGrid key.") from error

@@ -38,15 +38,17 @@ def queue(
     key: str | None = None,
     stream: str = Stream.NEWS,
     unsubscribe_url: str = "",
+    reply_to: str = "",
     now: datetime,
     **context: Any,
 ) -> MailMessage:
     """Write the letter `name` from templates/email/<name>/ and queue it to be sent after the commit.
 
-    It goes to `address` or, without one, to the user's. A second call with the same `key` returns the
-    first letter unchanged and queues nothing. `url` in the context may be a path of ours. Templates see
-    nothing of the page or the person signed in: only the context, `person_name` (the user's, unless
-    given), `site_name`, `base_url`, `stream`, `unsubscribe_url`, `link`, and in the body `subject`.
+    It goes to `address` or, without one, to the user's; answers to it go to `reply_to`. A second call with
+    the same `key` returns the first letter unchanged and queues nothing. `url` in the context may be a path
+    of ours. Templates see nothing of the page or the person signed in: only the context, `person_name` (the
+    user's, unless given), `site_name`, `base_url`, `stream`, `unsubscribe_url`, `reply_to`, `link`, and in
+    the body `subject`.
     """
     address = address or (to_user.email if to_user else "")
     if not address:
@@ -59,7 +61,7 @@ def queue(
     unsubscribe_url = link(unsubscribe_url)
     words = {"person_name": to_user.name if to_user else "", **context}
     words |= {"site_name": settings.site_name, "base_url": settings.base_url.rstrip("/"), "link": link}
-    words |= {"stream": str(Stream(stream)), "unsubscribe_url": unsubscribe_url}
+    words |= {"stream": str(Stream(stream)), "unsubscribe_url": unsubscribe_url, "reply_to": reply_to}
     if "url" in words:
         words["url"] = link(words["url"])
     words["subject"] = one_line(_render(name, "subject.txt", words))
@@ -71,6 +73,7 @@ def queue(
         text=_airy(_render(name, "body.txt", words)),
         html=_render(name, "body.html", words).strip() + "\n",
         unsubscribe_url=unsubscribe_url,
+        reply_to=reply_to,
         key=key,
         created_at=now,
     )

@@ -63,14 +63,25 @@ def facts(
 ) -> list[Row]:
     """What else there is to know of each; what is theirs alone, such as how much room, stays out."""
     ids = [each.match.organisation_id for each in candidates]
-    held, done = _credentials(ids), _past_work(ids)
-    must_have = credentials().among(listing.must_have)
     rows = [
         Row("Size", _cells(each.size for each in candidates)),
         Row("Where", _cells(_where(each) for each in candidates)),
         Row("What they said", _cells(each.said for each in candidates)),
         Row("Room just now", _cells(_room(rooms.get(number)) for number in ids)),
+        *papers(listing, ids, today=today),
     ]
+    if local.sentences:
+        rows.append(
+            Row("What would stay local", _cells(local.sentences[number] or NOT_SAID for number in ids))
+        )
+    return rows
+
+
+def papers(listing: Listing, ids: Sequence[int], *, today: date) -> list[Row]:
+    """What these organisations say they hold, what is asked for first, and work they were paid for."""
+    held, done = _credentials(ids), _past_work(ids)
+    must_have = credentials().among(listing.must_have)
+    rows = []
     for credential in must_have:
         covered = [credential.slug in credentials().covered_by(held[number]) for number in ids]
         rows.append(Row(credential.name, _cells("Yes, they say" if each else NOT_SAID for each in covered)))
@@ -81,10 +92,6 @@ def facts(
         )
     )
     rows.append(Row("Public work done before", _cells(_work(done.get(number), today) for number in ids)))
-    if local.sentences:
-        rows.append(
-            Row("What would stay local", _cells(local.sentences[number] or NOT_SAID for number in ids))
-        )
     return rows
 
 

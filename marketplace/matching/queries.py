@@ -13,6 +13,7 @@ from marketplace.extensions import db
 from marketplace.listings import advice
 from marketplace.listings.models import ASKS, Listing, ListingStatus
 from marketplace.matching.models import Match, MatchStatus
+from marketplace.messages.ties import tie
 from marketplace.organisations.models import Organisation
 
 
@@ -37,6 +38,19 @@ class Page:
 def _shown(query: Select[Any]) -> Select[Any]:
     return query.options(
         joinedload(Match.listing).joinedload(Listing.organisation), joinedload(Match.organisation)
+    )
+
+
+@tie("match")
+def are_matched(listing_id: int, organisation_id: int) -> bool:
+    """Whether the two were brought together, so that either may write to the other."""
+    return (
+        db.session.scalar(
+            db.select(Match.id).where(
+                Match.listing_id == listing_id, Match.organisation_id == organisation_id, brought_together()
+            )
+        )
+        is not None
     )
 
 

@@ -1,7 +1,7 @@
 """How each organisation stands: what it has room for, how it answered so far, and when it was last seen."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,6 +12,8 @@ from marketplace.capacity.models import Capacity
 from marketplace.listings.models import Family, Listing
 from marketplace.matching.fetching import Ids, fetched
 from marketplace.matching.models import Match, MatchStatus
+from marketplace.messages import queries as messages
+from marketplace.messages.models import Thread
 
 ANSWERS = (MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED)
 TIME_TO_ANSWER = timedelta(days=7)  # before that, silence says nothing
@@ -19,7 +21,10 @@ TIME_TO_ANSWER = timedelta(days=7)  # before that, silence says nothing
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`room` says how many more introductions it can take on a side, where it said so."""
+    """`room` says how many more introductions it can take on a side, where it said so.
+
+    `asked` and `answered` count introductions, and conversations that others began.
+    """
 
     room: dict[str, int] = field(default_factory=dict)  # “spend”, “support”
     asked: int = 0
@@ -34,18 +39,18 @@ def of(ids: Ids, *, today: date) -> dict[int, Standing]:
         row.organisation_id: _room(row, taken[row.organisation_id])
         for row in fetched(_CAPACITY, Capacity.organisation_id, ids)
     }
-    answers = {row.organisation_id: row for row in _answers(ids, today)}
+    asked, answered = _answers(ids, today)
     seen = {row.organisation_id: row.at for row in fetched(_SEEN, Listing.organisation_id, ids)}
     return defaultdict(
         Standing,
         {
             number: Standing(
                 room=room.get(number, {}),
-                asked=answers[number].asked if number in answers else 0,
-                answered=answers[number].answered if number in answers else 0,
+                asked=asked[number],
+                answered=answered[number],
                 seen_on=seen[number].date() if number in seen else None,
             )
-            for number in {*room, *answers, *seen}
+            for number in {*room, *asked, *seen}
         },
     )
 
@@ -120,12 +125,23 @@ def _takes_room(today: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _answers(ids: Ids, today: date) -> Iterable[Any]:
-    """How many introductions it had time to answer, and how many it answered; a no is an answer."""
+def _answers(ids: Ids, today: date) -> tuple[Counter[int], Counter[int]]:
+    """Of each, how many introductions and first messages it had time to answer, and how many it answered.
+
+    A no is an answer; a message is answered if words come back within a week.
+    """
     until = datetime.combine(today, time(), UTC) - TIME_TO_ANSWER
     answered = case((Match.status.in_(ANSWERS), 1), else_=0)
     had_time = (Match.notified_at < until) | Match.status.in_(ANSWERS)
     query = select(
         Match.organisation_id, func.count(Match.id).label("asked"), func.sum(answered).label("answered")
     ).where(had_time)
-    return fetched(query.group_by(Match.organisation_id), Match.organisation_id, ids)
+    asked_for: Counter[int] = Counter()
+    answered_of: Counter[int] = Counter()
+    for row in (
+        *fetched(query.group_by(Match.organisation_id), Match.organisation_id, ids),
+        *fetched(messages.answers_given(until), Thread.asked_id, ids),
+    ):
+        asked_for[row[0]] += row.asked
+        answered_of[row[0]] += row.answered
+    return asked_for, answered_of

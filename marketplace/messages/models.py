@@ -21,6 +21,7 @@ class Thread(db.Model):
         CheckConstraint("organisation_id <> owner_id", name="not_with_oneself"),
         Index(None, "organisation_id", "last_at"),
         Index(None, "owner_id", "last_at"),
+        Index(None, "asked_id", "asked_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -29,10 +30,32 @@ class Thread(db.Model):
     owner_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))  # whose notice it is
     created_at: Mapped[datetime]
     last_at: Mapped[datetime]
+    organisation_last_id: Mapped[int] = mapped_column(default=0)  # the last message of that side; 0: none yet
+    owner_last_id: Mapped[int] = mapped_column(default=0)
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))  # who was written to first
+    asked_at: Mapped[datetime | None]
+    answer_hours: Mapped[int | None]  # until they answered, rounded up
 
     listing: Mapped[Listing] = relationship()
     organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
     owner: Mapped[Organisation] = relationship(foreign_keys=[owner_id])
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """The ids of the two organisations."""
+        return self.organisation_id, self.owner_id
+
+    def other(self, organisation_id: int) -> Organisation:
+        """Who this organisation talks with."""
+        return self.owner if organisation_id == self.organisation_id else self.organisation
+
+    def last_id_of(self, organisation_id: int) -> int:
+        """The last message this side wrote, or 0."""
+        return self.organisation_last_id if organisation_id == self.organisation_id else self.owner_last_id
+
+    def last_id_for(self, organisation_id: int) -> int:
+        """The last message the other side wrote to this one, or 0."""
+        return self.owner_last_id if organisation_id == self.organisation_id else self.organisation_last_id
 
 
 class Way(StrEnum):
@@ -43,7 +66,7 @@ class Way(StrEnum):
 class Message(db.Model):
     """What somebody of one side wrote. Taken away by the convener it keeps its row and loses its words."""
 
-    __table_args__ = (Index(None, "thread_id", "sent_at"),)
+    __table_args__ = (Index(None, "thread_id", "id"), Index(None, "user_id", "sent_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
@@ -76,6 +99,9 @@ class ThreadReader(db.Model):
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
     read_to_id: Mapped[int] = mapped_column(default=0)  # the last message they saw
+    told_to_id: Mapped[int] = mapped_column(default=0)  # the last one that a letter told them of
+    told_at: Mapped[datetime | None]  # when that letter was written
+    tell_at: Mapped[datetime | None]  # when the next is due, where it waits so that letters don’t pile up
     nudged_to_id: Mapped[int] = mapped_column(default=0)  # the last one they were reminded of
 
 

@@ -55,12 +55,30 @@ def threshold(
     return Threshold(rule[name], rule["vat_percent"], rule["source"])
 
 
-def _in_force(on: date) -> dict[str, Any] | None:
-    begun = [rule for rule in _table() if rule["from"] <= on]
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Who may keep a competition below the amounts to an area, or to small and voluntary suppliers."""
+
+    since: date
+    buyers: str
+    area: str
+    based: str
+    source: str
+
+
+def reservation(*, on: date) -> Reservation | None:
+    """The rule on a day; None before there was one."""
+    rule = _in_force(on, "reservation")
+    if rule is None:
+        return None
+    return Reservation(rule["from"], rule["buyers"], rule["area"], rule["based"], rule["source"])
+
+
+def _in_force(on: date, table: str = "procurement") -> dict[str, Any] | None:
+    begun = [rule for rule in _table()[table] if rule["from"] <= on]
     return max(begun, key=lambda rule: rule["from"]) if begun else None
 
 
 @cache
-def _table() -> list[dict[str, Any]]:
-    text = files(__package__).joinpath("thresholds.toml").read_text("utf-8")
-    return list(tomllib.loads(text)["procurement"])
+def _table() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(files(__package__).joinpath("thresholds.toml").read_text("utf-8"))

@@ -82,7 +82,7 @@ class Organisation(db.Model):
     place: Mapped[Place] = relationship()
     memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation")
     interest_rows: Mapped[list["OrganisationCategory"]] = relationship(
-        cascade="all, delete-orphan", order_by="OrganisationCategory.category", lazy="selectin"
+        cascade="all, delete-orphan", order_by="OrganisationCategory.category"
     )
     interests: AssociationProxy[list[str]] = association_proxy(
         "interest_rows", "category", creator=lambda slug: OrganisationCategory(category=slug)

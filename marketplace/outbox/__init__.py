@@ -5,6 +5,6 @@ a sweep hands over what was lost on the way. Handlers are registered by name wit
 run twice.
 """
 
-from marketplace.outbox.services import NotNow, add, daily, drain, handles, hurry, payloads
+from marketplace.outbox.services import NotNow, add, add_for, daily, drain, handles, hourly, hurry, payloads
 
-__all__ = ["NotNow", "add", "daily", "drain", "handles", "hurry", "payloads"]
+__all__ = ["NotNow", "add", "add_for", "daily", "drain", "handles", "hourly", "hurry", "payloads"]

@@ -47,6 +47,13 @@ def connect(app: Flask, huey: HueyBase) -> None:
                 services.add(name)
             db.session.commit()
 
+    @huey.periodic_task(crontab(minute="7"), name="outbox_hourly")
+    def every_hour() -> None:
+        with app.app_context():
+            for name in sorted(services.HOURLY):
+                services.add(name)
+            db.session.commit()
+
     def hand_over(row_id: int, *, urgent: bool = False, delay: float = 0) -> None:
         if delay:
             run_row.schedule((row_id,), delay=delay)

@@ -20,6 +20,7 @@ Handler = Callable[..., None]
 Payload = dict[str, Any]
 HANDLERS: dict[str, Handler] = {}
 DAILY: set[str] = set()
+HOURLY: set[str] = set()
 
 AT_MOST = 10  # attempts, waiting 1, 2, 4 … 256 minutes between them: a provider may be out for hours
 LEASE = timedelta(minutes=2)  # how long one attempt may take before another may start
@@ -73,6 +74,11 @@ def daily(name: str) -> None:
     DAILY.add(name)
 
 
+def hourly(name: str) -> None:
+    """Have a row called `name` added once an hour, without a payload."""
+    HOURLY.add(name)
+
+
 def add(name: str, **payload: Any) -> None:
     """Queue `name` in this transaction; saying the same twice in one transaction is saying it once."""
     fresh = db.session.info.setdefault(_FRESH, {})
@@ -83,6 +89,14 @@ def add(name: str, **payload: Any) -> None:
     row = OutboxRow(name=name, payload=payload, created_at=now, due_at=now)
     fresh[key] = row
     db.session.add(row)
+
+
+def add_for(due_at: datetime, name: str, **payload: Any) -> None:
+    """Queue `name` for an instant to come: the sweep hands it over within a minute of it.
+
+    Nobody waits for it until then, so that is when it counts as made.
+    """
+    db.session.add(OutboxRow(name=name, payload=payload, created_at=due_at, due_at=due_at))
 
 
 def hurry(name: str) -> None:

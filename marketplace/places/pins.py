@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from marketplace.places import postcodes, queries
+from marketplace.places.models import Place
 from search.geo import Point, miles_between
 
 NEAR = 8.0  # miles; further from every town we know, the postcode district says more
@@ -28,6 +29,24 @@ def pin(row: Pinned, where: str) -> None:
         row.town = location.label
     else:
         row.town = nearest_town(location.lat, location.lon) or location.label
+
+
+def is_inside(place: Place, *, ward_code: str | None, lat: float | None, lon: float | None) -> bool | None:
+    """Whether a point lies in the place: by its ward where boundaries are loaded, or by the nearest town.
+
+    None where the point is not known.
+    """
+    wards = queries.ward_names(place)
+    if wards and ward_code is not None:
+        return ward_code in wards
+    if lat is None or lon is None:
+        return None
+    here = Point(lat, lon)
+    miles, inside = min(
+        ((miles_between(here, Point(town.lat, town.lon)), town.inside) for town in queries.towns(place)),
+        default=(NEAR + 1, False),
+    )
+    return inside and miles <= NEAR
 
 
 def nearest_town(lat: float, lon: float) -> str:

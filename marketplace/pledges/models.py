@@ -47,6 +47,7 @@ NEXT = {
         PledgeStatus.WAITING,
         PledgeStatus.DECLINED,
         PledgeStatus.WITHDRAWN,
+        PledgeStatus.LAPSED,
     },
     PledgeStatus.WAITING: {PledgeStatus.OFFERED, PledgeStatus.WITHDRAWN, PledgeStatus.LAPSED},
     PledgeStatus.OFFERED: {
@@ -58,11 +59,18 @@ NEXT = {
     },
     PledgeStatus.ACCEPTED: _UNDER_WAY - {PledgeStatus.ACCEPTED},
     PledgeStatus.SCHEDULED: _UNDER_WAY - {PledgeStatus.SCHEDULED},
-    PledgeStatus.PARTLY_DELIVERED: _UNDER_WAY - {PledgeStatus.PARTLY_DELIVERED, PledgeStatus.ACCEPTED},
-    PledgeStatus.DELIVERED: _UNDER_WAY - {PledgeStatus.DELIVERED, PledgeStatus.ACCEPTED},
+    PledgeStatus.PARTLY_DELIVERED: _UNDER_WAY - {PledgeStatus.PARTLY_DELIVERED},
+    PledgeStatus.DELIVERED: _UNDER_WAY - {PledgeStatus.DELIVERED},
     PledgeStatus.CONFIRMED: {PledgeStatus.VERIFIED, PledgeStatus.DISPUTED},
+    # Of a promise given several times, one that did not come may be disputed after the rest was called off.
     PledgeStatus.NOT_DELIVERED: {PledgeStatus.DISPUTED},
+    PledgeStatus.WITHDRAWN: {PledgeStatus.DISPUTED},
+    PledgeStatus.LAPSED: {PledgeStatus.DISPUTED},
     PledgeStatus.DISPUTED: {
+        PledgeStatus.ACCEPTED,
+        PledgeStatus.SCHEDULED,
+        PledgeStatus.WITHDRAWN,
+        PledgeStatus.LAPSED,
         PledgeStatus.PARTLY_DELIVERED,
         PledgeStatus.DELIVERED,
         PledgeStatus.CONFIRMED,

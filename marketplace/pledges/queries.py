@@ -8,9 +8,18 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
 from marketplace.listings.models import Listing, Quantity, QuantityKind
+from marketplace.messages.ties import tie
 from marketplace.needs.models import Need
 from marketplace.organisations.models import Organisation
 from marketplace.pledges.models import ENDED, Pledge, PledgeStatus
+
+
+@tie("pledge")
+def are_tied(listing_id: int, organisation_id: int) -> bool:
+    """Whether an organisation promised something towards a notice, or asked for what it offers."""
+    ends = or_(Pledge.giver_id == organisation_id, Pledge.receiver_id == organisation_id)
+    query = db.select(Pledge.id).where(Pledge.listing_id == listing_id, ends).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _shown() -> Select[Any]:
@@ -39,7 +48,7 @@ def confirmed_of(organisation: Organisation, *, limit: int = 50) -> Sequence[Ple
     """What was given or received and came, latest first."""
     query = _shown().where(
         or_(Pledge.giver_id == organisation.id, Pledge.receiver_id == organisation.id),
-        Pledge.status == PledgeStatus.CONFIRMED,
+        Pledge.status.in_([PledgeStatus.CONFIRMED, PledgeStatus.VERIFIED]),
     )
     return db.session.scalars(query.order_by(Pledge.confirmed_at.desc(), Pledge.id).limit(limit)).all()
 

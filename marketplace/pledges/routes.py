@@ -1,21 +1,28 @@
-"""Promising, and what each side does next."""
+"""Promising, asking for what is offered, and buttons either."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from wtforms import Field
 
 from marketplace import clock
 from marketplace.access import current_person, requires
 from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.needs.models import Need
-from marketplace.pledges import services
-from marketplace.pledges.forms import DeclinePledgeForm, PledgeForm
+from marketplace.offers.models import Offer
+from marketplace.pledges import buttons, lists, services
+from marketplace.pledges.forms import PromiseForm, RequestForm
 from marketplace.pledges.models import Pledge
+from marketplace.pledges.move_forms import (
+    AcceptForm,
+    DeclineForm,
+    ProposeForm,
+    TurnDownForm,
+    WithdrawForm,
+)
 
 bp = Blueprint("pledges", __name__)
 
@@ -23,9 +30,9 @@ bp = Blueprint("pledges", __name__)
 @bp.route("/needs/<int:need_id>/pledge", methods=["GET", "POST"])
 @requires("need.pledge", Need)
 def create(need: Need) -> ResponseReturnValue:
-    form = PledgeForm().offer(need)
-    if not form.quantity_id.choices or not need.is_open:
-        flash("This need has all it asked for, or takes no more pledges.", "problem")
+    form = PromiseForm().offer(need, lists.contracts_of(current_person().acting_for))
+    if not need.is_open:
+        flash("This need takes no more promises.", "problem")
         return redirect(url_for("discovery.show_need", need_id=need.id))
     if form.validate_on_submit():
         try:
@@ -34,73 +41,122 @@ def create(need: Need) -> ResponseReturnValue:
             )
         except Refused as refusal:
             db.session.rollback()
-            target: Field = getattr(form, refusal.field or "quantity", form.quantity)
-            target.errors = [*target.errors, refusal.message]
+            form.refuse(refusal.message, refusal.field)
         else:
             db.session.commit()
-            flash(f"Thank you. We have told {need.organisation.name}; you’ll hear when they answer.", "done")
+            flash(PROMISED[pledge.status.value].format(name=need.organisation.name), "done")
             return redirect(url_for(".show", pledge_id=pledge.id))
     return render_template("pledges/new.html", form=form, need=need), 422 if form.errors else 200
+
+
+@bp.route("/offers/<int:offer_id>/request", methods=["GET", "POST"])
+@requires("offer.request", Offer)
+def ask(offer: Offer) -> ResponseReturnValue:
+    form = RequestForm().offer(offer, {})
+    if not offer.is_open or not form.quantity_id.choices:
+        flash("This offer takes no requests just now. Put up what you need instead.", "problem")
+        return redirect(url_for("discovery.show_offer", offer_id=offer.id))
+    if form.validate_on_submit():
+        receiver = current_person().acting_for
+        try:
+            pledge = services.request(
+                offer, form.details(), receiver=receiver, actor=current_user, now=clock.now()
+            )
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal.message, refusal.field)
+        else:
+            db.session.commit()
+            flash(PROMISED[pledge.status.value].format(name=offer.organisation.name), "done")
+            return redirect(url_for(".show", pledge_id=pledge.id))
+    return render_template("pledges/ask.html", form=form, offer=offer), 422 if form.errors else 200
+
+
+PROMISED = {
+    "draft": "It is more than one person promises alone, so we have asked your team. {name} hears later.",
+    "waiting": "You are on the waiting list. We write to you and to {name} as soon as there is room.",
+    "offered": "Thank you. We have told {name}; you’ll hear when they answer.",
+}
 
 
 @bp.get("/pledges/<int:pledge_id>")
 @requires("pledge.see", Pledge)
 def show(pledge: Pledge) -> ResponseReturnValue:
-    return _page(pledge, DeclinePledgeForm())
+    return buttons.page(pledge)
+
+
+@bp.post("/pledges/<int:pledge_id>/accept")
+@requires("pledge.answer", Pledge)
+def accept(pledge: Pledge) -> ResponseReturnValue:
+    form = AcceptForm()
+
+    def verb(**who: Any) -> None:
+        services.accept(
+            pledge,
+            quantity=form.quantity.data,
+            starts_on=form.starts_on.data,
+            timing=form.timing.data or "",
+            **who,
+        )
+
+    return buttons.made(pledge, form, verb, "You said yes. They know, and both of you see it here.")
 
 
 @bp.post("/pledges/<int:pledge_id>/decline")
-@requires("pledge.receive", Pledge)
+@requires("pledge.answer", Pledge)
 def decline(pledge: Pledge) -> ResponseReturnValue:
-    form = DeclinePledgeForm()
-    if not form.validate_on_submit():
-        return _page(pledge, form), 422
-    return _done(
-        pledge,
-        lambda: services.decline(pledge, form.reason.data, actor=current_user, now=clock.now()),
-        "We’ve told them, kindly.",
-    )
+    form = DeclineForm()
+
+    def verb(**who: Any) -> None:
+        services.decline(pledge, form.reason.data, words=form.words.data or "", **who)
+
+    return buttons.made(pledge, form, verb, "We’ve told them, kindly.")
 
 
-def _page(pledge: Pledge, form: DeclinePledgeForm) -> str:
-    person = current_person()
-    return render_template(
-        "pledges/show.html",
-        pledge=pledge,
-        form=form,
-        giving=person.belongs_to(pledge.giver_id),
-        receiving=person.belongs_to(pledge.receiver_id),
-    )
+@bp.post("/pledges/<int:pledge_id>/turn-down")
+@requires("pledge.approve", Pledge)
+def turn_down(pledge: Pledge) -> ResponseReturnValue:
+    form = TurnDownForm()
+
+    def verb(**who: Any) -> None:
+        services.turn_down(pledge, form.words.data, **who)
+
+    return buttons.made(pledge, form, verb, "Turned down. Only your own team hears of it.")
 
 
-def _done(pledge: Pledge, verb: Callable[[], None], done: str) -> ResponseReturnValue:
-    try:
-        verb()
-    except Refused as refusal:
-        db.session.rollback()
-        flash(refusal.message, "problem")
-    else:
-        db.session.commit()
-        flash(done, "done")
-    return redirect(url_for("pledges.show", pledge_id=pledge.id))
+@bp.post("/pledges/<int:pledge_id>/propose")
+@requires("pledge.move", Pledge)
+def propose(pledge: Pledge) -> ResponseReturnValue:
+    form = ProposeForm()
+    end = buttons.own_end(pledge)
+
+    def verb(**who: Any) -> None:
+        services.propose(pledge, form.starts_on.data, form.timing.data or "", end=end, **who)
+
+    return buttons.made(pledge, form, verb, "Proposed. We have asked them whether it suits.")
 
 
-def _move(verb: Callable[..., None], done: str) -> Callable[..., Any]:
-    def move(pledge: Pledge) -> ResponseReturnValue:
-        return _done(pledge, lambda: verb(pledge, actor=current_user, now=clock.now()), done)
+@bp.post("/pledges/<int:pledge_id>/withdraw")
+@requires("pledge.move", Pledge)
+def withdraw(pledge: Pledge) -> ResponseReturnValue:
+    form = WithdrawForm()
+    end = buttons.own_end(pledge)
 
-    return move
+    def verb(**who: Any) -> None:
+        services.withdraw(pledge, reason=form.reason.data or "", words=form.words.data or "", end=end, **who)
+
+    return buttons.made(pledge, form, verb, "Called off. What was given already stays.")
 
 
-for _name, _rule, _verb, _words in (
-    ("accept", "pledge.receive", services.accept, "Accepted. They know, and you’ll both see it here."),
-    ("withdraw", "pledge.give", services.withdraw, "Taken back. We have told them."),
-    ("deliver", "pledge.give", services.deliver, "Marked as given. They’ll confirm that it came."),
-    ("confirm", "pledge.receive", services.confirm, "Confirmed. Thank you for saying so."),
-):
-    bp.add_url_rule(
-        f"/pledges/<int:pledge_id>/{_name}",
-        _name,
-        requires(_rule, Pledge)(_move(_verb, _words)),
-        methods=["POST"],
-    )
+@bp.post("/pledges/<int:pledge_id>/approve")
+@requires("pledge.approve", Pledge)
+def approve(pledge: Pledge) -> ResponseReturnValue:
+    verb = partial(services.approve, pledge)
+    return buttons.plain(pledge, "approve", verb, "Approved. The promise is made, and we have told them.")
+
+
+@bp.post("/pledges/<int:pledge_id>/agree")
+@requires("pledge.move", Pledge)
+def agree(pledge: Pledge) -> ResponseReturnValue:
+    verb = partial(services.agree, pledge, end=buttons.own_end(pledge))
+    return buttons.plain(pledge, "agree", verb, "The day is agreed. Both of you see it here.")

@@ -1,184 +1,286 @@
-"""Verbs about pledges, and the one place where a need's promised quantity changes."""
+"""Promising, and what the giver's own team says to it. Every other verb about pledges is here by name too.
+
+All take `actor` (None where a command or a job does it) and `now`, raise `Refused` with a sentence, and do
+nothing more when a button is pressed twice. None commits; after `Refused` the caller rolls back.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from flask import url_for
-from sqlalchemy import update
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 
-from marketplace import audit, mail, outbox
+from marketplace import audit
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db, rows_changed
-from marketplace.listings import services as listings
-from marketplace.listings.models import Quantity
+from marketplace.extensions import db
+from marketplace.listings.models import Listing, Quantity
 from marketplace.needs.models import Need
-from marketplace.organisations import queries as organisations
+from marketplace.offers.models import Offer
+from marketplace.opportunities.models import Opportunity
 from marketplace.organisations.models import Organisation
-from marketplace.pledges.models import NEXT, Pledge, PledgeStatus
+from marketplace.pledges import days, holding, moves, waiting
+from marketplace.pledges.answering import accept, agree, decline, propose, withdraw
+from marketplace.pledges.deciding import ask_to_verify, dispute, settle, verify
+from marketplace.pledges.giving import certify, confirm, deliver, not_delivered
+from marketplace.pledges.models import Bundle, End, Pledge, PledgeStatus, Rhythm
+from marketplace.pledges.thanking import take_down_story, thank
+from marketplace.responses.models import Outcome
+from marketplace.teams import queries as teams
+from marketplace.teams import services as limits
+from marketplace.teams.models import Part
+
+__all__ = [
+    "PledgeDetails",
+    "accept",
+    "agree",
+    "approve",
+    "ask_to_verify",
+    "certify",
+    "confirm",
+    "decline",
+    "deliver",
+    "dispute",
+    "make_bundle",
+    "not_delivered",
+    "offer",
+    "propose",
+    "request",
+    "settle",
+    "take_down_story",
+    "thank",
+    "turn_down",
+    "verify",
+    "withdraw",
+]
+
+MOST_TIMES = 104  # weekly for two years
 
 
 @dataclass(frozen=True, kw_only=True)
 class PledgeDetails:
-    """How much of which line of the need, and what the giver says."""
+    """How much of which line, how often and when, and what they say. Quantities in the line's unit."""
 
     quantity_id: int
-    quantity: int
-    words: str
+    each: int  # every time
+    times: int = 1
+    rhythm: Rhythm = Rhythm.ONCE
+    words: str = ""
+    conditions: str = ""
+    starts_on: date | None = None
+    timing: str = ""
+    contract_id: int | None = None  # an opportunity that this counts for
+    credited_id: int | None = None  # whose giving it counts as, if not the giver's
     form_key: str
+    wait: bool = False  # join the list where there is no room
+    bundle_id: int | None = None
+
+    @property
+    def quantity(self) -> int:
+        return self.each * self.times
 
 
 def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: User, now: datetime) -> Pledge:
-    """Promise a quantity; the same form sent twice is one pledge."""
-    if (repeated := _sent_before(details.form_key, giver)) is not None:
+    """Promise a quantity of one line of a need; the same form sent twice is one pledge.
+
+    It waits for the giver's own team where the actor may not promise so much alone, and for room where the
+    line is full and `details.wait`.
+    """
+    moves.may_give(giver, actor)
+    if (repeated := _sent_before(details.form_key, Pledge.giver_id == giver.id)) is not None:
         return repeated
     if not need.is_open:
         raise Refused("This need takes no more pledges.")
-    line = next((row for row in need.quantities if row.id == details.quantity_id), None)
+    line = _line(need, details, now=now)
+    _counts_for(details, giver)
+    pledge = Pledge(begun_by=End.GIVER, giver=giver, receiver=need.organisation)
+    membership = teams.membership_of(giver.id, actor.id)
+    if membership and limits.needs_approval(giver, membership, line.kind, details.quantity):
+        return _begin(pledge, line, details, PledgeStatus.DRAFT, actor=actor, now=now)
+    status = _place(line, details.quantity, is_asked_for=False, wait=details.wait)
+    return _begin(pledge, line, details, status, actor=actor, now=now)
+
+
+def request(
+    offer: Offer, details: PledgeDetails, *, receiver: Organisation, actor: User, now: datetime
+) -> Pledge:
+    """Ask for a quantity of a standing offer; whoever made the offer answers. Twice is once."""
+    moves.belongs(receiver, actor)
+    if (repeated := _sent_before(details.form_key, Pledge.receiver_id == receiver.id)) is not None:
+        return repeated
+    if not offer.is_open:
+        raise Refused("This offer cannot be asked for any more.")
+    line = _line(offer, details, now=now)
+    if details.contract_id is not None or details.credited_id is not None or details.bundle_id is not None:
+        raise Refused("Whoever gives says what it counts for.")
+    pledge = Pledge(begun_by=End.RECEIVER, giver=offer.organisation, receiver=receiver)
+    status = _place(line, details.quantity, is_asked_for=True, wait=details.wait)
+    return _begin(pledge, line, details, status, actor=actor, now=now)
+
+
+def approve(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
+    """Say yes to what a colleague would like to promise; from here on it is a promise."""
+    moves.hold(pledge)
+    if pledge.approved_at is not None:
+        return
+    if pledge.status is not PledgeStatus.DRAFT:
+        raise moves.already(pledge)
+    _may_approve(pledge, actor)
+    if not pledge.listing.is_open:
+        raise Refused("This need takes no more pledges.")
+    has_room = pledge.quantity <= waiting.free(pledge.quantity_row)
+    pledge.approved_at, pledge.approved_by_id = now, actor.id if actor else None
+    moves.change(pledge, PledgeStatus.OFFERED if has_room else PledgeStatus.WAITING, now=now)
+    audit.record("pledge.approved", pledge, actor=actor, quantity=pledge.quantity)
+    _made(pledge, actor=actor, now=now)
+
+
+def turn_down(pledge: Pledge, words: str, *, actor: User | None, now: datetime) -> None:
+    """Say no to what a colleague would like to promise; the other end never hears of it."""
+    moves.hold(pledge)
+    if pledge.status is PledgeStatus.DECLINED and pledge.offered_at is None:
+        return
+    if pledge.status is not PledgeStatus.DRAFT:
+        raise moves.already(pledge)
+    _may_approve(pledge, actor)
+    pledge.reason_words, pledge.ended_by = words[:500], End.GIVER
+    moves.change(pledge, PledgeStatus.DECLINED, now=now)
+    audit.record("pledge.turned_down", pledge, actor=actor, quantity=pledge.quantity)
+
+
+def make_bundle(name: str, form_key: str, *, giver: Organisation, actor: User, now: datetime) -> Bundle:
+    """Begin a bundle of pledges to several small needs; give its id with the details of each."""
+    moves.may_give(giver, actor)
+    made = db.select(Bundle).where(Bundle.form_key == form_key, Bundle.giver_id == giver.id)
+    if (repeated := db.session.scalar(made)) is not None:
+        return repeated
+    bundle = Bundle(giver_id=giver.id, name=name, form_key=form_key, created_at=now, created_by_id=actor.id)
+    try:
+        with db.session.begin_nested():
+            db.session.add(bundle)
+    except IntegrityError:  # the same form came twice at once, and the other was first
+        return db.session.scalars(made).one()
+    audit.record("bundle.made", bundle, actor=actor)
+    return bundle
+
+
+def _line(listing: Listing, details: PledgeDetails, *, now: datetime) -> Quantity:
+    """The line that is meant; refuses what makes no sense towards it."""
+    line = next((row for row in listing.quantities if row.id == details.quantity_id), None)
     if line is None:
         raise Refused("Choose what you would give.", field="quantity_id")
-    if details.quantity > line.missing:
-        left = line.words(line.missing) if line.missing else "nothing more"
-        raise Refused(f"They still need {left}. Promise at most that.", field="quantity")
-    pledge = Pledge(
-        listing_id=need.id, quantity_id=line.id, giver_id=giver.id, receiver_id=need.organisation_id,
-        each=details.quantity, created_at=now,
-        quantity=details.quantity, words=details.words, form_key=details.form_key,
-        status=PledgeStatus.OFFERED, offered_at=now, offered_by_id=actor.id,
-    )  # fmt: skip
+    if details.each < 1:
+        raise Refused("Enter how much: 1 or more.", field="each")
+    if not 1 <= details.times <= MOST_TIMES:
+        raise Refused(f"Enter how many times: from 1 to {MOST_TIMES}.", field="times")
+    if (details.rhythm is Rhythm.ONCE) != (details.times == 1):
+        raise Refused("Say how often, and at least twice if it is more than once.", field="times")
+    if details.starts_on is not None:
+        wanted = days.days(details.starts_on, details.rhythm, details.times)
+        days.check(listing, wanted, today=now.date())
+        days.check_room(line, wanted)
+    return line
+
+
+def _place(line: Quantity, quantity: int, *, is_asked_for: bool, wait: bool) -> PledgeStatus:
+    """Whether it can be offered now, or waits for room."""
+    left = waiting.free(line)
+    if quantity <= left:
+        return PledgeStatus.OFFERED
+    if wait:
+        return PledgeStatus.WAITING
+    if left:
+        has = "have" if is_asked_for else "need"
+        verb = "Ask for" if is_asked_for else "Promise"
+        raise Refused(f"They still {has} {line.words(left)}. {verb} at most that.", field="each")
+    full = "All of it has been asked for" if is_asked_for else "They have all they asked for"
+    raise Refused(f"{full}. You can join the waiting list.", field="each")
+
+
+def _begin(
+    pledge: Pledge,
+    line: Quantity,
+    details: PledgeDetails,
+    status: PledgeStatus,
+    *,
+    actor: User,
+    now: datetime,
+) -> Pledge:
+    """Save a new pledge in its first state, and do what follows from that."""
+    giver_id, receiver_id = pledge.giver.id, pledge.receiver.id
+    if giver_id == receiver_id:
+        raise Refused("This notice is your own organisation’s.")
+    pledge.listing, pledge.quantity_row = line.listing, line
+    for name in ("each", "times", "rhythm", "quantity", "words", "conditions", "starts_on", "timing",
+                 "contract_id", "credited_id", "bundle_id", "form_key"):  # fmt: skip
+        setattr(pledge, name, getattr(details, name))
+    pledge.status, pledge.created_at, pledge.offered_by_id = status, now, actor.id
+    if status is not PledgeStatus.DRAFT:
+        setattr(pledge, f"{status.value}_at", now)
+    pledge.deliveries = []
+    moves.begin_turn(pledge, now=now)
     try:
         with db.session.begin_nested():
             db.session.add(pledge)
     except IntegrityError:  # the same form came twice at once, and the other was first
-        if (repeated := _sent_before(details.form_key, giver)) is not None:
+        ours = (Pledge.giver_id == giver_id, Pledge.receiver_id == receiver_id)
+        if (repeated := _sent_before(details.form_key, *ours)) is not None:
             return repeated
         raise
-    audit.record("pledge.offered", pledge, actor=actor, quantity=pledge.quantity)
-    outbox.add("matching.converted", organisation_id=giver.id, listing_id=need.id)
-    _tell(pledge, "pledge_offered", need.organisation_id, now=now)
+    _made(pledge, actor=actor, now=now)
     return pledge
 
 
-def accept(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
-    """Say yes. The database moves the promised quantity, so two at once never exceed what is needed."""
-    if pledge.status is PledgeStatus.ACCEPTED:
-        return
-    if not pledge.listing.is_public:
-        raise Refused("Your notice is not on the board. Put it back first, so that both know what it is for.")
-    if not _move(pledge, PledgeStatus.ACCEPTED, now=now):
-        return
-    taken = rows_changed(
-        update(Quantity)
-        .where(Quantity.id == pledge.quantity_id, Quantity.promised + pledge.quantity <= Quantity.wanted)
-        .values(promised=Quantity.promised + pledge.quantity)
-    )
-    if not taken:
-        db.session.refresh(pledge.quantity_row)
-        line = pledge.quantity_row
-        left = f"only {line.words(line.missing)} more" if line.missing else "nothing more of this"
-        raise Refused(f"You need {left} now. Ask them to offer less, or ask for more on your notice.")
-    db.session.refresh(pledge.quantity_row)
-    db.session.execute(
-        update(Pledge).where(Pledge.id == pledge.id).values(accepted=pledge.quantity, held=pledge.quantity)
-    )
-    db.session.refresh(pledge)
-    audit.record("pledge.accepted", pledge, actor=actor, quantity=pledge.quantity)
-    listings.tell(pledge.listing)
-    _tell(pledge, "pledge_accepted", pledge.giver_id, now=now)
-
-
-def decline(pledge: Pledge, reason: str, *, actor: User, now: datetime) -> None:
-    """Say no, and why."""
-    if pledge.status is PledgeStatus.DECLINED or not _move(pledge, PledgeStatus.DECLINED, now=now):
-        return
-    pledge.reason = reason
-    audit.record("pledge.declined", pledge, actor=actor)
-    _tell(pledge, "pledge_declined", pledge.giver_id, now=now)
-
-
-def withdraw(pledge: Pledge, *, actor: User, now: datetime) -> None:
-    """Take the promise back; what was promised is needed again."""
-    if pledge.status is PledgeStatus.WITHDRAWN:
-        return
-    if pledge.status not in (PledgeStatus.OFFERED, PledgeStatus.ACCEPTED):
-        raise Refused("This pledge has gone too far to take back. Write to them instead.")
-    was_accepted = pledge.status is PledgeStatus.ACCEPTED
-    if not _move(pledge, PledgeStatus.WITHDRAWN, now=now):
-        return
-    if was_accepted:
-        db.session.execute(
-            update(Quantity)
-            .where(Quantity.id == pledge.quantity_id)
-            .values(promised=Quantity.promised - pledge.quantity)
-        )
-        db.session.refresh(pledge.quantity_row)
-        listings.tell(pledge.listing)
-    audit.record("pledge.withdrawn", pledge, actor=actor, quantity=pledge.quantity)
-    _tell(pledge, "pledge_withdrawn", pledge.receiver_id, now=now)
-
-
-def deliver(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
-    """The giver says it has been given."""
-    if pledge.status is PledgeStatus.DELIVERED:
-        return
-    if pledge.status is not PledgeStatus.ACCEPTED:
-        raise Refused("Only a pledge that was accepted can be delivered.")
-    if not _move(pledge, PledgeStatus.DELIVERED, now=now):
-        return
-    audit.record("pledge.delivered", pledge, actor=actor, quantity=pledge.quantity)
-    _tell(pledge, "pledge_delivered", pledge.receiver_id, now=now)
-
-
-def confirm(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
-    """The receiver says it came."""
-    if pledge.status is PledgeStatus.CONFIRMED:
-        return
-    if pledge.status is not PledgeStatus.DELIVERED:
-        raise Refused("Only a pledge that was delivered can be confirmed.")
-    if not _move(pledge, PledgeStatus.CONFIRMED, now=now):
-        return
-    audit.record("pledge.confirmed", pledge, actor=actor, quantity=pledge.quantity)
-    _tell(pledge, "pledge_confirmed", pledge.giver_id, now=now)
-
-
-def _sent_before(form_key: str, giver: Organisation) -> Pledge | None:
-    return db.session.scalar(
-        db.select(Pledge).where(Pledge.form_key == form_key, Pledge.giver_id == giver.id)
-    )
-
-
-def _move(pledge: Pledge, status: PledgeStatus, *, now: datetime) -> bool:
-    """Make the move in the database, where only one of two people at the same moment can.
-
-    False when somebody else just made this very move; refused when they made another. After that, or any
-    later refusal, the caller rolls back, as every caller does on `Refused`.
-    """
-    seen = pledge.status
-    if status not in NEXT.get(seen, ()):
-        raise Refused(f"This pledge is {seen.value} already.")
-    ours = rows_changed(
-        update(Pledge)
-        .where(Pledge.id == pledge.id, Pledge.status == seen)
-        .values(status=status, **{f"{status.value}_at": now})
-    )
-    db.session.refresh(pledge)
-    if not ours and pledge.status is not status:
-        raise Refused(f"This pledge is {pledge.status.value} already.")
-    return ours > 0
-
-
-def _tell(pledge: Pledge, letter: str, organisation_id: int, *, now: datetime) -> None:
-    """Write to the people of one side about what the other side did."""
-    reader_gives = organisation_id == pledge.giver_id
-    giver = db.session.get_one(Organisation, pledge.giver_id)
-    own, other = (
-        (giver, pledge.listing.organisation) if reader_gives else (pledge.listing.organisation, giver)
-    )
-    for person in organisations.members_of(organisation_id):
-        mail.queue(
-            letter, to_user=person, now=now, key=f"{letter}:{pledge.id}:{person.id}",
-            person_name=person.name, organisation_name=own.name, other_name=other.name,
-            listing_title=pledge.listing.title, what=pledge.what, words=pledge.words, reason=pledge.reason,
-            url=url_for("pledges.show", pledge_id=pledge.id),
+def _made(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
+    """What follows from the first state of a pledge, or from the yes of its own team."""
+    if pledge.status is PledgeStatus.DRAFT:
+        audit.record("pledge.drafted", pledge, actor=actor, quantity=pledge.quantity)
+        approvers = [
+            user for user in teams.who(pledge.giver_id, Part.APPROVE) if user.id != pledge.offered_by_id
+        ]
+        moves.write(
+            pledge, "pledge_needs_approval", End.GIVER, approvers, now=now, words=pledge.words,
+            until=pledge.due_at,
         )  # fmt: skip
+        return
+    if pledge.begun_by is End.GIVER:
+        holding.reserve(pledge, pledge.quantity, on=now.date())
+    if pledge.status is PledgeStatus.WAITING:
+        audit.record("pledge.waiting", pledge, actor=actor, quantity=pledge.quantity)
+        return
+    said = "pledge.offered" if pledge.begun_by is End.GIVER else "pledge.requested"
+    audit.record(said, pledge, actor=actor, quantity=pledge.quantity)
+    waiting.offered(pledge, actor=actor, now=now)
+
+
+def _may_approve(pledge: Pledge, actor: User | None) -> None:
+    if actor is not None:
+        limits.must(Part.APPROVE, pledge.giver_id, actor, but=pledge.offered_by_id)
+
+
+def _counts_for(details: PledgeDetails, giver: Organisation) -> None:
+    """Refuse a contract that is not theirs, and a name that nobody here goes by."""
+    if details.contract_id is not None:
+        contract = db.session.get(Opportunity, details.contract_id)
+        if contract is None or not contract.is_public or not _has(giver, contract):
+            message = "Choose a contract that you won or that you put up, or none."
+            raise Refused(message, field="contract_id")
+    if details.credited_id is not None:
+        credited = db.session.get(Organisation, details.credited_id)
+        if credited is None or not credited.is_public:
+            raise Refused("Choose an organisation that is on the board.", field="credited_id")
+    if details.bundle_id is not None:
+        bundle = db.session.get(Bundle, details.bundle_id)
+        if bundle is None or bundle.giver_id != giver.id:
+            raise Refused("Choose a bundle of your own.", field="bundle_id")
+
+
+def _has(giver: Organisation, contract: Opportunity) -> bool:
+    if contract.organisation_id == giver.id:
+        return True
+    won = db.select(Outcome.id).where(Outcome.opportunity_id == contract.id, Outcome.winner_id == giver.id)
+    return db.session.scalar(won) is not None
+
+
+def _sent_before(form_key: str, *conditions: ColumnElement[bool]) -> Pledge | None:
+    return db.session.scalar(db.select(Pledge).where(Pledge.form_key == form_key, *conditions))

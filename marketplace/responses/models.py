@@ -41,7 +41,11 @@ NEXT = {
         ResponseStatus.WITHDRAWN,
     },
     ResponseStatus.OFFERED: {ResponseStatus.WON, ResponseStatus.LOST, ResponseStatus.WITHDRAWN},
+    ResponseStatus.DECLINED: {ResponseStatus.WON},  # they said no, and chose them in the end
     ResponseStatus.WITHDRAWN: {ResponseStatus.INTERESTED},
+    # A decision put right makes another the winner.
+    ResponseStatus.WON: {ResponseStatus.LOST},
+    ResponseStatus.LOST: {ResponseStatus.WON},
 }
 STANDS = frozenset({ResponseStatus.INTERESTED, ResponseStatus.SHORTLISTED, ResponseStatus.OFFERED})
 
@@ -88,6 +92,11 @@ class Response(db.Model):
     buyer: Mapped[Organisation] = relationship(foreign_keys=[buyer_id])
     quote: Mapped[File | None] = relationship()
 
+    @property
+    def stands(self) -> bool:
+        """It waits for the buyer's decision."""
+        return self.status in STANDS
+
     def move_to(self, status: ResponseStatus, *, at: datetime) -> None:
         if status not in NEXT.get(self.status, ()):
             raise InvalidTransition(self, status)
@@ -113,6 +122,11 @@ class Question(db.Model):
     taken_back_at: Mapped[datetime | None]
 
     opportunity: Mapped[Opportunity] = relationship()
+    asker: Mapped[Organisation] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.taken_back_at is None
 
 
 class OutcomeKind(StrEnum):
@@ -120,6 +134,9 @@ class OutcomeKind(StrEnum):
     PARTLY = "partly"
     CANCELLED = "cancelled"
     NONE_SUITABLE = "none_suitable"
+
+
+AWARDS = frozenset({OutcomeKind.AWARDED, OutcomeKind.PARTLY})
 
 
 class Outcome(db.Model):
@@ -148,8 +165,29 @@ class Outcome(db.Model):
     started_at: Mapped[datetime | None]
 
     opportunity: Mapped[Opportunity] = relationship()
+    buyer: Mapped[Organisation] = relationship(foreign_keys=[buyer_id])
     winner: Mapped[Organisation | None] = relationship(foreign_keys=[winner_id])
     payments: Mapped[list["Payment"]] = relationship(back_populates="outcome", order_by="Payment.id")
+
+    @property
+    def is_award(self) -> bool:
+        return self.kind in AWARDS
+
+    @property
+    def winner_words(self) -> str:
+        """Who won, by name; nobody where nothing was awarded."""
+        return self.winner.name if self.winner else self.winner_name
+
+    @property
+    def paid(self) -> int:
+        """£ declared to have been paid, without what was taken back."""
+        return sum(each.pounds for each in self.payments if each.taken_back_at is None)
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day of the last payment, once all of the value was paid."""
+        days = [each.paid_on for each in self.payments if each.taken_back_at is None]
+        return max(days) if days and self.value and self.paid >= self.value else None
 
 
 class Payment(db.Model):

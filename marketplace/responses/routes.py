@@ -1,8 +1,8 @@
-"""Answering an opportunity, and what the buyer does with it."""
+"""Answering an opportunity, and what the buyer does with one answer."""
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,45 +10,49 @@ from marketplace import clock
 from marketplace.access import current_person, requires
 from marketplace.errors import Refused
 from marketplace.extensions import db
+from marketplace.files.receiving import takes_files
 from marketplace.opportunities.models import Opportunity
 from marketplace.responses import queries, services
-from marketplace.responses.forms import DeclineResponseForm, ResponseForm
+from marketplace.responses.forms import DeclineResponseForm, NoteForm, ResponseForm
 from marketplace.responses.models import Response
 
 bp = Blueprint("responses", __name__)
 
 
 @bp.route("/opportunities/<int:opportunity_id>/respond", methods=["GET", "POST"])
+@takes_files()
 @requires("opportunity.respond", Opportunity)
 def create(opportunity: Opportunity) -> ResponseReturnValue:
-    if not opportunity.is_open:
-        flash("This opportunity takes no more answers.", "problem")
-        return redirect(url_for("discovery.show_opportunity", opportunity_id=opportunity.id))
     supplier = current_person().acting_for
-    if not opportunity.organisation.is_claimed:
-        flash("Nobody reads answers for them here yet. Answer where the notice was published.", "problem")
-        return redirect(url_for("discovery.show_opportunity", opportunity_id=opportunity.id))
-    form = ResponseForm(obj=queries.of_pair(opportunity, supplier))
+    before = queries.of_pair(opportunity, supplier)
+    form = ResponseForm.of(before)
+    if not form.is_submitted():
+        try:
+            services.check_open(opportunity, now=clock.now())
+        except Refused as refusal:
+            flash(refusal.message, "problem")
+            return redirect(url_for("discovery.show_opportunity", opportunity_id=opportunity.id))
     if form.validate_on_submit():
         try:
             response = services.respond(
-                opportunity, form.words.data, supplier=supplier, actor=current_user, now=clock.now()
+                opportunity, form.details(), supplier=supplier, actor=current_user, now=clock.now()
             )
         except Refused as refusal:
             db.session.rollback()
-            form.words.errors = [refusal.message]
+            field = form.quote if refusal.field == "file" else form.words
+            field.errors = [refusal.message]
         else:
             db.session.commit()
             flash(f"Sent. {opportunity.organisation.name} has been told.", "done")
             return redirect(url_for(".show", response_id=response.id))
-    page = render_template("responses/new.html", form=form, opportunity=opportunity)
+    page = render_template("responses/new.html", form=form, opportunity=opportunity, before=before)
     return page, 422 if form.errors else 200
 
 
 @bp.get("/responses/<int:response_id>")
 @requires("response.see", Response)
 def show(response: Response) -> ResponseReturnValue:
-    return _page(response, DeclineResponseForm())
+    return _page(response, DeclineResponseForm(formdata=None), NoteForm(formdata=None, note=response.note))
 
 
 @bp.post("/responses/<int:response_id>/shortlist")
@@ -59,6 +63,25 @@ def shortlist(response: Response) -> ResponseReturnValue:
         lambda: services.shortlist(response, actor=current_user, now=clock.now()),
         "On your shortlist. They know.",
     )
+
+
+@bp.post("/responses/<int:response_id>/unshortlist")
+@requires("response.receive", Response)
+def unshortlist(response: Response) -> ResponseReturnValue:
+    return _done(
+        response,
+        lambda: services.unshortlist(response, actor=current_user, now=clock.now()),
+        "Off your shortlist. It waits for your decision like the others.",
+    )
+
+
+@bp.post("/responses/<int:response_id>/note")
+@requires("response.receive", Response)
+def note(response: Response) -> ResponseReturnValue:
+    form = NoteForm()
+    if not form.validate_on_submit():
+        return _page(response, DeclineResponseForm(formdata=None), form), 422
+    return _done(response, lambda: services.note(response, form.note.data or ""), "Noted, for you only.")
 
 
 @bp.post("/responses/<int:response_id>/withdraw")
@@ -76,22 +99,25 @@ def withdraw(response: Response) -> ResponseReturnValue:
 def decline(response: Response) -> ResponseReturnValue:
     form = DeclineResponseForm()
     if not form.validate_on_submit():
-        return _page(response, form), 422
+        return _page(response, form, NoteForm(formdata=None, note=response.note)), 422
     return _done(
         response,
-        lambda: services.decline(response, form.reason.data, actor=current_user, now=clock.now()),
+        lambda: services.decline(response, form.feedback(), actor=current_user, now=clock.now()),
         "We’ve told them, with your reason.",
     )
 
 
-def _page(response: Response, form: DeclineResponseForm) -> str:
+def _page(response: Response, form: DeclineResponseForm, note_form: NoteForm) -> str:
     person = current_person()
     return render_template(
         "responses/show.html",
         response=response,
         form=form,
+        note_form=note_form,
         supplying=person.belongs_to(response.supplier_id),
         buying=person.belongs_to(response.buyer_id),
+        outcome=queries.outcome_of(response.opportunity),
+        can_change=response.stands and queries.takes_answers(response.opportunity, today=clock.today()),
     )
 
 
@@ -104,4 +130,6 @@ def _done(response: Response, verb: Callable[[], None], done: str) -> ResponseRe
     else:
         db.session.commit()
         flash(done, "done")
+    if request.form.get("next") == "answers":
+        return redirect(url_for("responses_deciding.answers", opportunity_id=response.opportunity_id))
     return redirect(url_for(".show", response_id=response.id))

@@ -1,11 +1,51 @@
 """Budgets of time, money and goods, and above what a promise needs a second person."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.extensions import db
+from marketplace.listings.models import QuantityKind
+from marketplace.organisations.models import Membership, MembershipRole
+
+
+class Purse(StrEnum):
+    """What a budget counts and a limit limits: one column each."""
+
+    HOURS = "hours"
+    MONEY = "money"
+    GOODS = "goods"
+
+    def words(self, number: int) -> str:
+        """“£1,500”, “1 hour”, “60 things”."""
+        if self is Purse.MONEY:
+            return f"£{number:,}"
+        one = "hour" if self is Purse.HOURS else "thing"
+        return f"{number:,} {one}" + ("s" if number != 1 else "")
+
+
+PURSE: Mapping[QuantityKind, Purse] = {
+    QuantityKind.VOLUNTEERS: Purse.HOURS,
+    QuantityKind.SKILLS: Purse.HOURS,
+    QuantityKind.SPACE: Purse.HOURS,
+    QuantityKind.MONEY: Purse.MONEY,
+    QuantityKind.GOODS: Purse.GOODS,
+}
+
+
+class Part(StrEnum):
+    """What somebody may do for their organisation, by the column that says so; owners may do all of it."""
+
+    PLEDGE = "may_pledge"
+    APPROVE = "may_approve"
+    CERTIFY = "may_certify"
+
+
+def plays(membership: Membership, part: Part) -> bool:
+    return membership.role is MembershipRole.OWNER or bool(getattr(membership, part.value))
 
 
 class Budget(db.Model):
@@ -35,6 +75,18 @@ class Budget(db.Model):
     goods_used: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    def total(self, purse: Purse) -> int | None:
+        """All there is of it; None where this budget does not say."""
+        number: int | None = getattr(self, purse.value)
+        return number
+
+    def used(self, purse: Purse) -> int:
+        number: int = getattr(self, f"{purse.value}_used")
+        return number
+
+    def left(self, purse: Purse) -> int:
+        return (self.total(purse) or 0) - self.used(purse)
 
 
 class TeamLimit(db.Model):

@@ -5,13 +5,23 @@ from importlib import import_module
 from flask import Flask
 
 ROUTES = (
-    "accounts", "categories", "organisations", "listings", "opportunities", "needs", "capabilities", "offers",
-    "pledges", "responses", "discovery", "capacity", "exposure", "matching", "digests", "demo", "desk",
-    "home", "web",
+    "accounts", "categories", "organisations", "files", "listings", "opportunities", "needs", "capabilities",
+    "offers", "messages", "pledges", "responses", "discovery", "capacity", "exposure", "ledger", "matching",
+    "digests", "demo", "desk", "home", "web", "teams", "volunteering", "portfolio",
 )  # fmt: skip
 
 
-SECOND_SETS = ("matching.inviting_routes",)  # of pages of a feature, with a blueprint of their own
+SECOND_SETS = (  # of pages of a feature, with a blueprint of their own
+    "responses.asking_routes",
+    "responses.deciding_routes",
+    "messages.minding_routes",
+    "messages.inbound_routes",
+    "pledges.giving_routes",
+    "pledges.deciding_routes",
+    "pledges.thanking_routes",
+    "matching.inviting_routes",
+    "matching.answers_routes",
+)
 
 
 def register(app: Flask) -> None:

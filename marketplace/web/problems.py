@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from marketplace.extensions import db
+from marketplace.extensions import db, will_pass
 
 SHOWN = (400, 403, 404, 405, 413, 422, 429, 500, 503)
 log = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ def explain(app: Flask) -> None:
     def bug(error: Exception) -> ResponseReturnValue:
         g.is_failing = True
         db.session.rollback()
+        if will_pass(error):
+            log.error("too much at once", extra={"error": type(error).__name__})
+            return _page(503), 503, {"Retry-After": "5"}
         log.exception("unforeseen error", extra={"error": type(error).__name__})
         return _page(500), 500
 

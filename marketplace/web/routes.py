@@ -51,4 +51,4 @@ def _search() -> dict[str, Any]:
 
 
 def _seconds_since(instant: Any) -> int:
-    return round((clock.now() - instant).total_seconds()) if instant else 0
+    return max(0, round((clock.now() - instant).total_seconds())) if instant else 0

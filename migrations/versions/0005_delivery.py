@@ -26,6 +26,16 @@ def upgrade() -> None:
     sa.Column('quantity', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('side', 'stage', 'kind', name=op.f('pk_ledger_total'))
     )
+    op.create_table('ledger_check',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('first', sa.BigInteger(), nullable=False),
+    sa.Column('entries', sa.BigInteger(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('faults', sa.Integer(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_check'))
+    )
     op.create_table('block',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=False),
@@ -143,7 +153,13 @@ def upgrade() -> None:
     sa.Column('owner_id', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('organisation_last_id', sa.Integer(), nullable=False),
+    sa.Column('owner_last_id', sa.Integer(), nullable=False),
+    sa.Column('asked_id', sa.Integer(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer_hours', sa.Integer(), nullable=True),
     sa.CheckConstraint('organisation_id <> owner_id', name=op.f('ck_thread_not_with_oneself')),
+    sa.ForeignKeyConstraint(['asked_id'], ['organisation.id'], name=op.f('fk_thread_asked_id_organisation')),
     sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_thread_listing_id_listing')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_thread_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['owner_id'], ['organisation.id'], name=op.f('fk_thread_owner_id_organisation')),
@@ -151,6 +167,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('listing_id', 'organisation_id', name=op.f('uq_thread_listing_id_organisation_id'))
     )
     with op.batch_alter_table('thread', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_thread_asked_id_asked_at'), ['asked_id', 'asked_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_thread_organisation_id_last_at'), ['organisation_id', 'last_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_thread_owner_id_last_at'), ['owner_id', 'last_at'], unique=False)
 
@@ -179,7 +196,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('form_key', name=op.f('uq_message_form_key'))
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_message_thread_id_sent_at'), ['thread_id', 'sent_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_thread_id_id'), ['thread_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_user_id_sent_at'), ['user_id', 'sent_at'], unique=False)
 
     op.create_table('outcome',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -237,6 +255,9 @@ def upgrade() -> None:
     sa.Column('thread_id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('read_to_id', sa.Integer(), nullable=False),
+    sa.Column('told_to_id', sa.Integer(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tell_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('nudged_to_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['thread_id'], ['thread.id'], name=op.f('fk_thread_reader_thread_id_thread')),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_thread_reader_user_id_user')),
@@ -429,6 +450,9 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_up', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_up_user_id'), ['user_id'], unique=False)
 
+    with op.batch_alter_table('mail_message', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('reply_to', sa.String(length=254), nullable=False, server_default=''))
+
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.add_column(sa.Column('may_pledge', sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column('may_approve', sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -488,6 +512,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('not_delivered_at', sa.DateTime(timezone=True), nullable=True))
 
     _bring_over_pledges()
+    _keep_the_ledger()
 
     with op.batch_alter_table('pledge', schema=None) as batch_op:
         batch_op.alter_column('created_at', existing_type=sa.DateTime(timezone=True), nullable=False)
@@ -535,6 +560,84 @@ def _bring_over_pledges() -> None:
         " delivered_at, confirmed_at, '', '', '', ''"
         " FROM pledge WHERE status IN ('accepted', 'delivered', 'confirmed')"
     )
+
+
+# What the ledger's rows must keep to, and what is said to whoever tries otherwise. `was` finds the entry that a
+# correction corrects. Columns that may be empty are compared as SQL's IS NOT DISTINCT FROM does.
+_ONLY_GROWS = "The ledger is append-only: enter a correction instead."
+_END_MOVES_ON = "The end of the ledger only moves on."
+_RULES = {
+    "follows": (
+        "(NEW.id = 1 AND NEW.previous <> '{zeros}') OR (NEW.id <> 1 AND NOT EXISTS (SELECT 1 FROM ledger_entry"
+        " WHERE id = NEW.id - 1 AND hash = NEW.previous))",
+        "A ledger entry follows the last one and carries its hash.",
+    ),
+    "counts_once": (
+        "EXISTS (SELECT 1 FROM ledger_entry WHERE pledge_id = NEW.pledge_id"
+        " AND NOT (contract_id {same} NEW.contract_id AND credited_id {same} NEW.credited_id))",
+        "What is given for a pledge counts for one contract, and is credited to one organisation.",
+    ),
+    "corrects_its_like": (
+        "NEW.corrects_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_entry AS was"
+        " WHERE was.id = NEW.corrects_id AND was.corrects_id IS NULL AND was.side = NEW.side"
+        " AND was.stage = NEW.stage AND was.kind = NEW.kind AND was.unit = NEW.unit"
+        " AND was.giver_id = NEW.giver_id AND was.receiver_id {same} NEW.receiver_id"
+        " AND was.listing_id = NEW.listing_id AND was.pledge_id {same} NEW.pledge_id"
+        " AND was.delivery_id {same} NEW.delivery_id AND was.outcome_id {same} NEW.outcome_id"
+        " AND was.ward_code {same} NEW.ward_code AND was.contract_id {same} NEW.contract_id"
+        " AND was.credited_id {same} NEW.credited_id AND was.measure = NEW.measure)",
+        "A correction is about the same as the entry it corrects.",
+    ),
+    "never_below_nothing": (
+        "NEW.quantity < 0 AND NEW.quantity + (SELECT COALESCE(SUM(quantity), 0) FROM ledger_entry"
+        " WHERE id = NEW.corrects_id OR corrects_id = NEW.corrects_id) < 0",
+        "A correction takes away no more than is left.",
+    ),
+}
+
+
+def _keep_the_ledger() -> None:
+    """Have the database refuse what would change the past, break the chain, or count twice."""
+    if op.get_bind().dialect.name == "postgresql":
+        _keep_in_postgresql()
+    else:
+        _keep_in_sqlite()
+
+
+def _keep_in_sqlite() -> None:
+    for table, said in (("ledger_entry", _ONLY_GROWS), ("ledger_head", _END_MOVES_ON)):
+        when = "WHEN NEW.entries <= OLD.entries" if table == "ledger_head" else ""
+        op.execute(f"CREATE TRIGGER {table}_kept_update BEFORE UPDATE ON {table} {when}"
+                   f" BEGIN SELECT RAISE(ABORT, '{said}'); END")
+        op.execute(f"CREATE TRIGGER {table}_kept_delete BEFORE DELETE ON {table}"
+                   f" BEGIN SELECT RAISE(ABORT, '{said}'); END")
+    for name, (wrong, said) in _RULES.items():
+        wrong = wrong.format(same="IS", zeros="0" * 64)
+        op.execute(f"CREATE TRIGGER ledger_entry_{name} BEFORE INSERT ON ledger_entry WHEN {wrong}"
+                   f" BEGIN SELECT RAISE(ABORT, '{said}'); END")
+
+
+def _keep_in_postgresql() -> None:
+    error = "USING ERRCODE = 'integrity_constraint_violation'"
+    for table, said in (("ledger_entry", _ONLY_GROWS), ("ledger_head", _END_MOVES_ON)):
+        op.execute(f"CREATE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                   f" RAISE EXCEPTION '{said}' {error}; END $$")
+        when = "WHEN (NEW.entries <= OLD.entries)" if table == "ledger_head" else ""
+        op.execute(f"CREATE TRIGGER {table}_kept_update BEFORE UPDATE ON {table} FOR EACH ROW {when}"
+                   f" EXECUTE FUNCTION {table}_kept()")
+        op.execute(f"CREATE TRIGGER {table}_kept_delete BEFORE DELETE ON {table} FOR EACH ROW"
+                   f" EXECUTE FUNCTION {table}_kept()")
+        op.execute(f"CREATE TRIGGER {table}_kept_truncate BEFORE TRUNCATE ON {table}"
+                   f" EXECUTE FUNCTION {table}_kept()")
+    rules = " ".join(
+        f"IF {wrong.format(same='IS NOT DISTINCT FROM', zeros='0' * 64)} THEN"
+        f" RAISE EXCEPTION '{said}' {error}; END IF;"
+        for wrong, said in _RULES.values()
+    )
+    op.execute(f"CREATE FUNCTION ledger_entry_rules() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+               f" {rules} RETURN NEW; END $$")
+    op.execute("CREATE TRIGGER ledger_entry_rules BEFORE INSERT ON ledger_entry FOR EACH ROW"
+               " EXECUTE FUNCTION ledger_entry_rules()")
 
 
 def downgrade() -> None:
@@ -620,6 +723,9 @@ def downgrade() -> None:
         batch_op.drop_column('hosting_cost')
         batch_op.drop_column('host_a_week')
 
+    with op.batch_alter_table('mail_message', schema=None) as batch_op:
+        batch_op.drop_column('reply_to')
+
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_column('may_certify')
         batch_op.drop_column('may_approve')
@@ -668,11 +774,13 @@ def downgrade() -> None:
 
     op.drop_table('outcome')
     with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_message_thread_id_sent_at'))
+        batch_op.drop_index(batch_op.f('ix_message_user_id_sent_at'))
+        batch_op.drop_index(batch_op.f('ix_message_thread_id_id'))
 
     op.drop_table('message')
     op.drop_table('contact_shared')
     with op.batch_alter_table('thread', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_thread_asked_id_asked_at'))
         batch_op.drop_index(batch_op.f('ix_thread_owner_id_last_at'))
         batch_op.drop_index(batch_op.f('ix_thread_organisation_id_last_at'))
 
@@ -699,5 +807,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_block_of_id'))
 
     op.drop_table('block')
+    op.drop_table('ledger_check')
     op.drop_table('ledger_total')
     op.drop_table('ledger_head')
+    if op.get_bind().dialect.name == "postgresql":  # its triggers went with the tables
+        for name in ("ledger_entry_kept", "ledger_head_kept", "ledger_entry_rules"):
+            op.execute(f"DROP FUNCTION {name}()")

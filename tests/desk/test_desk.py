@@ -10,7 +10,9 @@ from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus
 from marketplace.matching import services as matching
 from marketplace.organisations.models import Organisation
-from marketplace.pledges.models import Pledge, PledgeStatus
+from marketplace.pledges import lists, turns
+from marketplace.pledges.lists import Move
+from marketplace.pledges.models import End, Pledge, PledgeStatus
 from marketplace.responses.models import Response, ResponseStatus
 from tests.factories import (
     NOON,
@@ -19,6 +21,7 @@ from tests.factories import (
     OfferFactory,
     OpportunityFactory,
     OrganisationFactory,
+    PledgeFactory,
     UserFactory,
 )
 from tests.scenes import counted_queries, member_of, signed_in
@@ -35,14 +38,9 @@ def pledged(status: PledgeStatus = PledgeStatus.OFFERED, **more: object) -> Pled
     need = more.pop("need", None) or NeedFactory(organisation__name="Village Hall")
     giver = more.pop("giver", None) or OrganisationFactory(name="The College")
     at = more.pop("at", NOON)
-    instants = {f"{each.value}_at": at for each in PledgeStatus}
-    pledge = Pledge(
-        need=need, quantity_row=need.quantities[0], giver=giver, receiver=need.organisation, quantity=3,
-        form_key=f"form {db.session.query(Pledge).count()}", status=status, **instants,
-    )  # fmt: skip
-    db.session.add(pledge)
-    db.session.flush()
-    return pledge
+    instants = {name: at for each in PledgeStatus if hasattr(Pledge, name := f"{each.value}_at")}
+    made: Pledge = PledgeFactory(listing=need, giver=giver, status=status, **instants)
+    return made
 
 
 def answered(status: ResponseStatus = ResponseStatus.INTERESTED, **more: object) -> Response:
@@ -62,8 +60,14 @@ def answered(status: ResponseStatus = ResponseStatus.INTERESTED, **more: object)
     [
         (PledgeStatus.OFFERED, ["The College offers 3 chairs"], []),
         (PledgeStatus.ACCEPTED, [], ["Village Hall said yes to 3 chairs"]),
+        (PledgeStatus.DRAFT, [], ["3 chairs to Village Hall waits for your team"]),
+        (PledgeStatus.WAITING, [], []),
+        (PledgeStatus.SCHEDULED, [], ["3 chairs for Village Hall: yours to give"]),
         (PledgeStatus.DELIVERED, ["The College says 3 chairs was given"], []),
+        (PledgeStatus.DISPUTED, [], []),
         (PledgeStatus.CONFIRMED, [], []),
+        (PledgeStatus.VERIFIED, [], []),
+        (PledgeStatus.LAPSED, [], []),
         (PledgeStatus.DECLINED, [], []),
         (PledgeStatus.WITHDRAWN, [], []),
     ],
@@ -73,6 +77,38 @@ def test_a_pledge_waits_for_the_side_whose_move_it_is(app, status, receiver_read
 
     assert waits(pledge.receiver) == receiver_reads
     assert waits(pledge.giver) == giver_reads
+
+
+@pytest.mark.parametrize(
+    ("proposed_by", "receiver_reads", "giver_reads"),
+    [
+        (End.GIVER, ["The College proposes another day for 3 chairs"], []),
+        (End.RECEIVER, [], ["Village Hall proposes another day for 3 chairs"]),
+    ],
+)
+def test_a_day_that_was_proposed_waits_for_the_other_side(app, proposed_by, receiver_reads, giver_reads):
+    pledge = pledged(PledgeStatus.SCHEDULED)
+    pledge.proposed_by, pledge.proposed_on = proposed_by, TODAY
+    db.session.flush()
+
+    assert waits(pledge.receiver) == receiver_reads
+    assert waits(pledge.giver) == giver_reads
+
+
+@pytest.mark.parametrize("status", PledgeStatus)
+def test_the_list_and_the_page_agree_whose_move_it_is(app, status):
+    for begun_by in End:
+        for proposed_by in (None, *End):
+            pledge = pledged(status)
+            pledge.begun_by, pledge.proposed_by = begun_by, proposed_by
+            db.session.flush()
+            move = turns.turn(pledge)
+
+            for end in End:
+                found = lists.page_of(
+                    pledge.organisation_of(end), Move.YOURS, part=None, after=None, limit=9
+                ).pledges
+                assert (pledge in found) == (move is not None and move.end is end), (status, end)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +195,7 @@ def fill(organisation: Organisation, number: int) -> None:
         matching.snooze(later, actor=UserFactory(), now=NOON)
         saved = MatchFactory(organisation=organisation, listing=OpportunityFactory())
         matching.save(saved, actor=UserFactory(), now=NOON)
-        came = [pledged(giver=organisation).need, answered(supplier=organisation).opportunity]
+        came = [pledged(giver=organisation).listing, answered(supplier=organisation).opportunity]
         for ask in came:
             MatchFactory(organisation=organisation, listing=ask)
             matching.converted(organisation.id, ask.id, now=NOON)

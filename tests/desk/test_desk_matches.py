@@ -12,7 +12,7 @@ from marketplace.listings.models import ListingStatus
 from marketplace.matching import services
 from marketplace.matching.models import DeclineReason, Match
 from marketplace.organisations.models import Organisation
-from marketplace.pledges.models import Pledge, PledgeStatus
+from marketplace.pledges.models import PledgeStatus
 from marketplace.responses.models import Response, ResponseStatus
 from tests.factories import (
     NOON,
@@ -20,6 +20,7 @@ from tests.factories import (
     NeedFactory,
     OpportunityFactory,
     OrganisationFactory,
+    PledgeFactory,
     UserFactory,
 )
 from tests.scenes import member_of, signed_in
@@ -215,8 +216,8 @@ def test_what_was_answered_says_what_came_of_it(college, at_the_college):
     actor, need, quote = UserFactory(), NeedFactory(title="Chairs"), OpportunityFactory(title="Lunch")
     services.interested(fits(college, "A piano"), actor=actor, now=NOON)
     services.decline(fits(college, "A choir"), DeclineReason.TOO_FAR, "", actor=actor, now=NOON)
-    pledge = Pledge(
-        need=need, quantity_row=need.quantities[0], giver=college, receiver=need.organisation, quantity=3,
+    pledge = PledgeFactory(
+        listing=need, giver=college, quantity=3,
         form_key="a form", status=PledgeStatus.CONFIRMED, offered_at=NOON,
     )  # fmt: skip
     response = Response(

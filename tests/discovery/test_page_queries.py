@@ -7,14 +7,14 @@ import pytest
 from marketplace.extensions import db
 from marketplace.needs.models import Need
 from marketplace.organisations.models import Organisation, PastWork
-from marketplace.pledges.models import Pledge, PledgeStatus
+from marketplace.pledges.models import PledgeStatus
 from tests.factories import (
-    NOON,
     CapabilityFactory,
     MatchFactory,
     NeedFactory,
     OpportunityFactory,
     OrganisationFactory,
+    PledgeFactory,
 )
 from tests.scenes import counted_queries, member_of, signed_in
 from tests.visitor import Visitor
@@ -43,10 +43,7 @@ def about(need: Need, number: int) -> None:
         other = OrganisationFactory()
         MatchFactory(organisation=other, listing=need)
         for status in (PledgeStatus.OFFERED, PledgeStatus.CONFIRMED):
-            pledge = Pledge(need=need, quantity_row=need.quantities[0], giver=other, quantity=1)
-            pledge.receiver, pledge.status, pledge.offered_at = need.organisation, status, NOON
-            pledge.form_key = f"{status} {other.id}"
-            db.session.add(pledge)
+            PledgeFactory(listing=need, giver=other, quantity=1, status=status)
 
 
 @pytest.mark.parametrize("who", ["passer-by", "owner", "somebody it fits"])

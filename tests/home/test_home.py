@@ -1,69 +1,72 @@
 """The front page: true figures, the newest notices, and what to do where there is nothing yet."""
 
+from dataclasses import replace
+
 from marketplace.extensions import db
 from marketplace.home import queries
-from marketplace.home.queries import Stage
-from marketplace.listings.models import ListingStatus, Quantity, QuantityKind
-from marketplace.pledges.models import Pledge, PledgeStatus
-from tests.factories import NOON, NeedFactory, OpportunityFactory, OrganisationFactory, PlaceFactory
+from marketplace.home.queries import Stage as Stair
+from marketplace.ledger import services as ledger
+from marketplace.ledger.models import Side, Stage
+from marketplace.ledger.services import About
+from marketplace.listings.models import ListingStatus, QuantityKind
+from tests.factories import (
+    NOON,
+    NeedFactory,
+    OpportunityFactory,
+    OrganisationFactory,
+    PlaceFactory,
+)
 from tests.scenes import counted_queries
 
-KINDS = tuple(QuantityKind)
+STEPS = (Stage.PROMISED, Stage.ACCEPTED, Stage.DELIVERED, Stage.CONFIRMED, Stage.VERIFIED)
+UNITS = {"goods": "items", "money": "£"}
 
 
-def pledge_everything() -> None:
-    """One pledge for each kind and status; the quantity tells them apart in any sum."""
-    lines = [Quantity(kind=kind, wanted=10_000, position=at) for at, kind in enumerate(KINDS)]
-    need, giver = NeedFactory(quantities=lines), OrganisationFactory()
-    for number, status in enumerate(PledgeStatus):
-        for line in need.quantities:
-            quantity = (number + 1) * 10 + line.position
-            db.session.add(
-                Pledge(
-                    need=need,
-                    quantity_row=line,
-                    giver=giver,
-                    receiver=need.organisation,
-                    quantity=quantity,
-                    status=status,
-                    form_key=f"{number} {line.position}",
-                    offered_at=NOON,
-                )
-            )
+def enter_everything() -> None:
+    """Something of each kind at each step, a little less at each; and money spent, which is not support."""
+    need, giver = NeedFactory(), OrganisationFactory()
+    for at, kind in enumerate(QuantityKind):
+        about = About(
+            side=Side.SUPPORT,
+            kind=kind.value,
+            unit=UNITS.get(kind.value, "hours"),
+            giver_id=giver.id,
+            receiver_id=need.organisation_id,
+            listing_id=need.id,
+        )
+        for number, step in enumerate(STEPS):
+            ledger.enter(f"{kind}/{step}", step, 1_000 * (at + 1) - number, about, actor=None, now=NOON)
+    spent = replace(about, side=Side.SPEND, kind="money", unit="£")
+    ledger.enter("spent", Stage.AWARDED, 99_000, spent, actor=None, now=NOON)
     db.session.commit()
-
-
-def summed(statuses: set[PledgeStatus], kinds: set[QuantityKind]) -> int:
-    """The sum over the pledges themselves, row by row."""
-    rows = db.session.scalars(db.select(Pledge))
-    return sum(row.quantity for row in rows if row.status in statuses and row.quantity_row.kind in kinds)
 
 
 def test_nothing_pledged_is_nought_at_every_step(app):
     assert queries.stages() == [
-        Stage(name, 0, 0, 0) for name in ("Promised", "Accepted", "Delivered", "Confirmed")
+        Stair(name, 0, 0, 0) for name in ("Promised", "Accepted", "Delivered", "Confirmed", "Verified")
     ]
 
 
-def test_each_step_is_the_sum_of_the_pledges_that_came_so_far(app):
-    pledge_everything()
-    hours = {QuantityKind.VOLUNTEERS, QuantityKind.SPACE, QuantityKind.SKILLS}
-    reached = [PledgeStatus.OFFERED, PledgeStatus.ACCEPTED, PledgeStatus.DELIVERED, PledgeStatus.CONFIRMED]
+def test_each_step_is_what_stands_in_the_ledger(app):
+    enter_everything()
 
-    for at, stage in enumerate(queries.stages()):
-        statuses = set(reached[at:])
-        assert stage.hours == summed(statuses, hours)
-        assert stage.items == summed(statuses, {QuantityKind.GOODS})
-        assert stage.pounds == summed(statuses, {QuantityKind.MONEY})
+    # Volunteering, rooms and skilled help are hours: 1,000, 4,000 and 5,000 of them.
+    assert queries.stages() == [
+        Stair(step.value.capitalize(), 10_000 - 3 * number, 2_000 - number, 3_000 - number)
+        for number, step in enumerate(STEPS)
+    ]
 
 
-def test_the_figures_are_on_the_page(app, visitor):
-    pledge_everything()
+def test_the_figures_are_on_the_page_and_lead_to_the_entries_behind_them(app, visitor):
+    enter_everything()
     visitor.open("/")
 
     for stage in queries.stages():
         assert f"{stage.hours:,}" in visitor.text
         assert f"£{stage.pounds:,}" in visitor.text
+    assert "£99,000" not in visitor.text
+    visitor.click("See the entries behind these figures")
+    assert visitor.path == "/ledger"
 
 
 def test_the_newest_open_notices_are_shown_and_nothing_private(app, visitor):

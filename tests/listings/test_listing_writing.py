@@ -10,9 +10,8 @@ from marketplace.listings import services
 from marketplace.listings.models import ListingStatus, Quantity, QuantityKind
 from marketplace.listings.services import ListingDetails, QuantityDetails
 from marketplace.needs.models import Need
-from marketplace.pledges.models import Pledge
 from marketplace.web import words
-from tests.factories import NOON, NeedFactory, OrganisationFactory, UserFactory
+from tests.factories import NOON, NeedFactory, OrganisationFactory, PledgeFactory, UserFactory
 from tests.scenes import events, jobs
 
 CHAIRS = QuantityDetails(QuantityKind.GOODS, 12, "chairs")
@@ -160,11 +159,8 @@ def test_a_promise_cannot_be_edited_away(app, wanted, words):
 
 
 def test_a_line_somebody_offered_towards_cannot_be_taken_out(app):
-    need, giver = need_of((QuantityKind.GOODS, 12, 0, "chairs")), OrganisationFactory()
-    offered = {"quantity": 3, "form_key": "a form", "offered_at": NOON}
-    pledge = Pledge(quantity_row=need.quantities[0], giver=giver, receiver=need.organisation, **offered)
-    pledge.listing = need
-    db.session.add(pledge)
+    need = need_of((QuantityKind.GOODS, 12, 0, "chairs"))
+    PledgeFactory(listing=need)
     db.session.commit()
 
     with pytest.raises(Refused, match="Somebody has offered towards a line"):

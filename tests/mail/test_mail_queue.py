@@ -18,13 +18,43 @@ from marketplace.outbox.models import OutboxRow
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 ACCOUNT = ("confirm_email", "reset_password", "already_registered", "invitation")
 PLEDGE = tuple(
-    f"pledge_{state}" for state in ("offered", "accepted", "declined", "withdrawn", "delivered", "confirmed")
+    f"pledge_{state}"
+    for state in (
+        *(
+            "offered",
+            "requested",
+            "needs_approval",
+            "place_free",
+            "accepted",
+            "declined",
+            "proposed",
+            "agreed",
+        ),
+        *(
+            "withdrawn",
+            "delivered",
+            "not_delivered",
+            "confirmed",
+            "disputed",
+            "settled",
+            "verified",
+            "lapsed",
+        ),
+        *("nudge", "thanked"),
+    )
 )
 NEWS = (
     *PLEDGE,
     "response_received",
     "response_shortlisted",
     "response_declined",
+    "question_asked",
+    "question_answered",
+    "outcome_won",
+    "outcome_lost",
+    "outcome_told",
+    "decision_due",
+    "payment_declared",
     "interest_shown",
     "listing_closed",
 )

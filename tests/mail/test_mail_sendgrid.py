@@ -44,6 +44,13 @@ def test_the_letter_goes_out_whole_with_our_id_and_stream(sendgrid_at_home: Any,
     assert body["categories"] == ["news"]
 
 
+def test_answers_go_to_the_address_that_a_letter_names(sendgrid_at_home: Any, letter: Letter):
+    mailer_at(sendgrid_at_home.address).send(replace(letter, reply_to="reply+1@reply.durham.example"))
+
+    assert sendgrid_at_home.requests[0]["reply_to"] == {"email": "reply+1@reply.durham.example"}
+    assert sendgrid_at_home.faults == []
+
+
 def test_links_are_left_alone_and_opening_is_not_watched(sendgrid_at_home: Any, letter: Letter):
     mailer_at(sendgrid_at_home.address).send(letter)
 

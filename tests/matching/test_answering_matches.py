@@ -126,8 +126,9 @@ def test_yes_after_later_and_no_clears_what_was_said_before(match):
 
 def test_a_pledge_converts_the_match_through_the_outbox(match):
     line = match.listing.quantities[0]
-    details = pledges.PledgeDetails(quantity_id=line.id, quantity=2, words="", form_key="a form")
-    pledges.offer(match.listing, details, giver=match.organisation, actor=UserFactory(), now=NOON)
+    details = pledges.PledgeDetails(quantity_id=line.id, each=2, form_key="a form")
+    giver = match.organisation
+    pledges.offer(match.listing, details, giver=giver, actor=member_of(giver), now=NOON)
     db.session.commit()
     outbox.drain()
 

@@ -126,14 +126,24 @@ def test_what_was_put_off_comes_back_by_itself(app, huey, ran, monkeypatch):
     assert (the_row().attempts, the_row().error) == (1, "")
 
 
-def test_the_sweep_is_due_every_minute_and_the_daily_work_once_a_day(app, huey):
+def test_the_sweep_is_due_every_minute_and_other_work_once_an_hour_or_a_day(app, huey):
     day = [NOON.replace(hour=hour, minute=minute) for hour in range(24) for minute in range(60)]
     due = {
         task.name: sum(task.validate_datetime(minute) for minute in day)
         for task in huey._registry.periodic_tasks
     }
 
-    assert due == {"outbox_sweep": 24 * 60, "outbox_daily": 1}
+    assert due == {"outbox_sweep": 24 * 60, "outbox_hourly": 24, "outbox_daily": 1}
+
+
+def test_each_hour_a_row_is_added_for_every_hourly_job(app, huey):
+    periodic(huey, "outbox_hourly").execute()
+    db.session.rollback()
+
+    rows = list(db.session.scalars(db.select(OutboxRow.name).order_by(OutboxRow.id)))
+    assert {"pledges.lapse", "pledges.nudge"} <= services.HOURLY
+    assert rows == sorted(services.HOURLY)
+    assert all(name in services.HANDLERS for name in services.HOURLY)
 
 
 def test_each_day_a_row_is_added_for_every_daily_job_and_old_rows_go(app, huey, time, ran):

@@ -1,5 +1,7 @@
 """An answer and its end, seen from both sides in a browser."""
 
+from io import BytesIO
+
 from marketplace.extensions import db
 from marketplace.responses.models import Response, ResponseStatus
 from tests.factories import MembershipFactory
@@ -51,3 +53,38 @@ def test_nobody_else_reads_an_answer(app, scene, visitor):
 
 def test_a_buyer_cannot_answer_their_own_opportunity(scene, visitor):
     signed_in(visitor, scene.buyer).open(f"/opportunities/{scene.opportunity.id}/respond", status=403)
+
+
+def test_a_quote_comes_with_the_answer_and_only_its_two_sides_read_it(app, scene):
+    quote = (BytesIO(b"what,pounds\nsixty lunches,900\n"), "quote.csv")
+    cook = signed_in(Visitor(app), scene.cook).open(f"/opportunities/{scene.opportunity.id}/respond")
+    token = cook.page.find("input", {"name": "csrf_token"})["value"]
+    with app.app_context():
+        cook.client.post(cook.path, data={"csrf_token": token, "words": "Here is our price.", "quote": quote})
+    response = db.session.scalars(db.select(Response)).one()
+    page, file = f"/responses/{response.id}", f"/files/{response.quote_id}/quote.csv"
+
+    assert "quote.csv" in cook.open(page).text
+    buyer = signed_in(Visitor(app), scene.buyer).open(page).click("quote.csv")
+    assert b"sixty lunches" in buyer.response.data
+    signed_in(Visitor(app), MembershipFactory().user).open(file, status=404)
+
+    cook.open(f"/opportunities/{scene.opportunity.id}/respond")
+    cook.press("Send it", words="Ask us again.", drop_quote="y")
+    assert "quote.csv" not in cook.text
+
+
+def test_what_is_no_quote_comes_back_with_what_was_typed(app, scene):
+    cook = signed_in(Visitor(app), scene.cook).open(f"/opportunities/{scene.opportunity.id}/respond")
+    token = cook.page.find("input", {"name": "csrf_token"})["value"]
+    sent = {
+        "csrf_token": token,
+        "words": "Here is our price.",
+        "quote": (BytesIO(b"MZ\x90\x00"), "price.exe"),
+    }
+    with app.app_context():
+        answer = cook.client.post(cook.path, data=sent)
+
+    assert answer.status_code == 422
+    assert "Here is our price." in answer.text
+    assert db.session.query(Response).count() == 0

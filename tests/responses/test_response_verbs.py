@@ -13,6 +13,7 @@ from marketplace.listings import services as listings
 from marketplace.opportunities.models import Opportunity
 from marketplace.responses import queries, services
 from marketplace.responses.models import NEXT, Response, ResponseStatus
+from marketplace.responses.services import AnswerDetails, Feedback
 from tests.factories import NOON, OrganisationFactory
 from tests.responses.conftest import Scene
 from tests.scenes import events, jobs, letters, member_of
@@ -28,7 +29,7 @@ def shortlisted(scene: Scene) -> Response:
 
 def declined(scene: Scene) -> Response:
     response = scene.answer()
-    services.decline(response, "The price was too high", actor=scene.buyer, now=NOON)
+    services.decline(response, Feedback(reason="The price was too high"), actor=scene.buyer, now=NOON)
     return response
 
 
@@ -72,7 +73,11 @@ def test_two_suppliers_are_two_answers(scene):
     other = OrganisationFactory()
     mine = scene.answer()
     theirs = services.respond(
-        scene.opportunity, "So could we.", supplier=other, actor=member_of(other), now=NOON
+        scene.opportunity,
+        AnswerDetails(words="So could we."),
+        supplier=other,
+        actor=member_of(other),
+        now=NOON,
     )
 
     assert list(queries.to(scene.opportunity)) == [mine, theirs]
@@ -99,7 +104,7 @@ def test_a_no_keeps_its_reason_and_cannot_be_answered_again(scene):
 
 def test_somebody_shortlisted_can_still_be_told_no(scene):
     response = shortlisted(scene)
-    services.decline(response, "We are not going ahead", actor=scene.buyer, now=LATER)
+    services.decline(response, Feedback(reason="We are not going ahead"), actor=scene.buyer, now=LATER)
 
     assert (response.status, response.shortlisted_at, response.declined_at) == (
         ResponseStatus.DECLINED, NOON, LATER,
@@ -110,7 +115,8 @@ def test_an_answer_taken_back_is_gone_from_the_buyers_list_and_can_be_given_agai
     response = withdrawn(scene)
     assert list(queries.to(scene.opportunity)) == []
 
-    services.respond(scene.opportunity, "After all.", supplier=scene.larder, actor=scene.cook, now=LATER)
+    again = AnswerDetails(words="After all.")
+    services.respond(scene.opportunity, again, supplier=scene.larder, actor=scene.cook, now=LATER)
 
     assert (response.status, response.withdrawn_at, response.interested_at) == (
         ResponseStatus.INTERESTED, None, LATER,
@@ -121,7 +127,7 @@ def test_an_answer_taken_back_is_gone_from_the_buyers_list_and_can_be_given_agai
 @pytest.mark.parametrize("verb", [services.shortlist, services.decline])
 def test_the_buyer_cannot_answer_what_was_taken_back(scene, verb):
     response = withdrawn(scene)
-    more = ("Something else",) if verb is services.decline else ()
+    more = (Feedback(reason="Something else"),) if verb is services.decline else ()
 
     with pytest.raises(Refused):
         verb(response, *more, actor=scene.buyer, now=NOON)
@@ -136,7 +142,7 @@ def test_pressing_a_button_twice_does_nothing_more(scene, make):
     if make is shortlisted:
         services.shortlist(response, actor=scene.buyer, now=LATER)
     elif make is declined:
-        services.decline(response, "Something else", actor=scene.buyer, now=LATER)
+        services.decline(response, Feedback(reason="Something else"), actor=scene.buyer, now=LATER)
     else:
         services.withdraw(response, actor=scene.cook, now=LATER)
 
@@ -184,7 +190,8 @@ def test_the_same_answer_sent_many_times_at_once_is_one(app, scene):
                 cook = db.session.get_one(User, cook_id)
                 opportunity = db.session.get_one(Opportunity, opportunity_id)
                 larder = cook.memberships[0].organisation
-                services.respond(opportunity, "We could.", supplier=larder, actor=cook, now=NOON)
+                details = AnswerDetails(words="We could.")
+                services.respond(opportunity, details, supplier=larder, actor=cook, now=NOON)
                 db.session.commit()
                 ended.append("done")
             except Exception as error:  # noqa: BLE001  # whatever it is, the test names it

@@ -1,0 +1,326 @@
+"""Many clients at once on the same few needs: nothing over, nothing doubled, nothing lost.
+
+Each client is a thread with a session of its own that calls the product's verbs and commits, as a page does.
+What each was told (“done”, “no”) is kept and compared with the database in the end.
+"""
+
+import secrets
+import tempfile
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flask import Flask
+
+from marketplace import clock, create_app
+from marketplace.accounts.models import User
+from marketplace.bench.figures import milliseconds
+from marketplace.bench.filling import insert
+from marketplace.config import Settings
+from marketplace.errors import Refused
+from marketplace.extensions import db
+from marketplace.ledger import verifying
+from marketplace.listings import services as listings
+from marketplace.listings.models import Family, Listing, ListingStatus, Quantity, QuantityKind
+from marketplace.needs.models import Need
+from marketplace.organisations.models import Membership, Organisation, OrganisationKind
+from marketplace.places.models import Place
+from marketplace.pledges import lapsing, services
+from marketplace.pledges.models import HOLDS, End, Pledge
+from marketplace.setup import bring_up_to_date
+
+KINDS = ("pledge", "accept", "withdraw", "change", "expire")
+NEEDS, GIVERS = 4, 16
+WANTED = 2_000  # items on each need's one line at first
+SENT_AGAIN = 0.1  # of forms: a double click, or a page sent anew
+LATER = timedelta(days=60)  # past every day by which something lapses
+
+Attempt = Callable[[Random], str]
+
+
+@dataclass
+class Told:
+    """What clients were told, and how long they waited to hear it."""
+
+    promised: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # form key: pledges
+    done: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))  # kind: pledges
+    ended: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+
+def measure(database_url: str, *, clients: int, attempts: int, seed: int) -> dict[str, Any]:
+    """So many attempts of each kind, in any order, shared among the clients."""
+    with _app(database_url) as app:
+        bring_up_to_date()
+        _fill()
+        race = Race(app, seed)
+        order = [kind for kind in KINDS for _ in range(attempts)]
+        Random(seed).shuffle(order)  # noqa: S311  # repeatable, not secret
+        began = time.perf_counter()
+        race.run(order, clients)
+        seconds = time.perf_counter() - began
+        return {
+            "database": db.engine.dialect.name,
+            "clients": clients,
+            "attempts": len(order),
+            "seconds": round(seconds, 1),
+            "each_second": round(len(order) / seconds, 1),
+            "kinds": {kind: _kind(race.told, kind) for kind in KINDS},
+            **_wrong(race.told),
+        }
+
+
+class Race:
+    """The clients, and what they know of each other's pledges."""
+
+    def __init__(self, app: Flask, seed: int) -> None:
+        self.told = Told()
+        self._app, self._seed = app, seed
+        self._lock = threading.Lock()
+        self._lines = list(db.session.scalars(db.select(Quantity.id).order_by(Quantity.id)))
+        self._pledges: list[int] = []
+        self._keys: list[tuple[str, int, int]] = []  # form key, line and giver, to be sent again
+        db.session.remove()
+        self._attempt: Mapping[str, Attempt] = {
+            "pledge": self._pledge,
+            "accept": self._accept,
+            "withdraw": self._withdraw,
+            "change": self._change,
+            "expire": self._expire,
+        }
+
+    def run(self, order: Sequence[str], clients: int) -> None:
+        """Every attempt in its order, each by whichever client is free."""
+        waiting = iter(order)
+        start = threading.Barrier(clients)
+
+        def client(number: int) -> None:
+            random = Random(f"{self._seed} {number}")  # noqa: S311  # repeatable, not secret
+            start.wait()
+            while (kind := self._next(waiting)) is not None:
+                self._one(kind, random)
+
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _next(self, waiting: Iterator[str]) -> str | None:
+        with self._lock:
+            return next(waiting, None)
+
+    def _one(self, kind: str, random: Random) -> None:
+        began = time.perf_counter()
+        with self._app.app_context():
+            try:
+                ended = self._attempt[kind](random)
+            except Refused:
+                db.session.rollback()
+                ended = "refused"
+            except Exception as error:  # noqa: BLE001  # whatever a client would see as a failure is counted
+                db.session.rollback()
+                ended = f"{type(error).__name__}: {str(error)[:80]}"
+        with self._lock:
+            self.told.ended[kind][ended] += 1
+            self.told.seconds[kind].append(time.perf_counter() - began)
+
+    def _pledge(self, random: Random) -> str:
+        key, line_id, giver = self._form(random)
+        line, actor = db.session.get_one(Quantity, line_id), db.session.get_one(User, giver)
+        details = services.PledgeDetails(
+            quantity_id=line_id, each=1 + len(key) % 5, form_key=key, words="On Friday.", wait=False
+        )
+        need = db.session.get_one(Need, line.listing_id)
+        pledge = services.offer(need, details, giver=_own(actor), actor=actor, now=clock.now())
+        db.session.commit()
+        with self._lock:
+            self.told.promised[key].add(pledge.id)
+            self._pledges.append(pledge.id)
+        return "done"
+
+    def _accept(self, random: Random) -> str:
+        pledge = self._one_of(random)
+        if pledge is None:
+            return "nothing yet"
+        part = random.choice((None, None, 1))
+        services.accept(pledge, quantity=part, actor=_of(pledge.receiver_id), now=clock.now())
+        return self._done("accept", pledge)
+
+    def _withdraw(self, random: Random) -> str:
+        pledge = self._one_of(random)
+        if pledge is None:
+            return "nothing yet"
+        end = random.choice(list(End))
+        actor = _of(pledge.organisation_id_of(end))
+        services.withdraw(pledge, reason="It cannot be after all", end=end, actor=actor, now=clock.now())
+        return self._done("withdraw", pledge)
+
+    def _change(self, random: Random) -> str:
+        line = db.session.get_one(Quantity, random.choice(self._lines))
+        wanted = max(1, line.promised + random.randint(-20, 200))
+        details = listings.QuantityDetails(line.kind, wanted, line.what)
+        listings.set_quantities(line.listing, [details])
+        db.session.commit()
+        return "done"
+
+    def _expire(self, random: Random) -> str:
+        pledge = self._one_of(random)
+        if pledge is None:
+            return "nothing yet"
+        lapsing.lapse(pledge, now=clock.now() + LATER)
+        return self._done("expire", pledge)
+
+    def _done(self, kind: str, pledge: Pledge) -> str:
+        db.session.commit()
+        with self._lock:
+            self.told.done[kind].add(pledge.id)
+        return "done"
+
+    def _form(self, random: Random) -> tuple[str, int, int]:
+        with self._lock:
+            if self._keys and random.random() < SENT_AGAIN:
+                return random.choice(self._keys[-200:])
+            form = secrets.token_hex(8), random.choice(self._lines), random.randint(1, GIVERS)
+            self._keys.append(form)
+            return form
+
+    def _one_of(self, random: Random) -> Pledge | None:
+        """One of the latest: an old one has ended, and says no to everything."""
+        with self._lock:
+            latest = self._pledges[-100:]
+        return db.session.get_one(Pledge, random.choice(latest)) if latest else None
+
+
+def table(runs: Sequence[Mapping[str, Any]]) -> str:
+    """The figures as people read them."""
+    lines = []
+    for run in runs:
+        lines.append(
+            f"{run['database']}: {run['attempts']:,} attempts by {run['clients']} clients in"
+            f" {run['seconds']:,.0f} s ({run['each_second']:,.0f} a second)"
+        )
+        for kind, figures in run["kinds"].items():
+            ms = "".join(f"{figures[at]:>10.1f}" for at in ("p50", "p95", "p99"))
+            ended = ", ".join(f"{number:,} {words}" for words, number in figures["ended"].items())
+            lines.append(f"  {kind:<10}{ms}   {ended}")
+        lines.append(
+            f"  over {run['over']}, doubled {run['doubled']}, lost {run['lost']}, failed {run['failed']};"
+            f" {run['entries']:,} ledger entries with {len(run['faults'])} faults"
+        )
+    return "\n".join(lines)
+
+
+def _kind(told: Told, kind: str) -> dict[str, Any]:
+    return {**milliseconds(told.seconds[kind]), "ended": dict(told.ended[kind])}
+
+
+def _wrong(told: Told) -> dict[str, Any]:
+    """What the database says against what clients were told; all of it should be nothing."""
+    db.session.rollback()
+    rows = {row.id: row for row in db.session.scalars(db.select(Pledge))}
+    held: Counter[int] = Counter()
+    for row in rows.values():
+        if row.status in HOLDS:
+            held[row.quantity_id] += row.held
+    lines = list(db.session.scalars(db.select(Quantity)))
+    instants = {"accept": "accepted_at", "withdraw": "withdrawn_at", "expire": "turn_began_at"}
+    lost = [key for key, ids in told.promised.items() if not ids & rows.keys()]
+    lost += [
+        f"{kind} {number}"
+        for kind in ("accept", "withdraw")
+        for number in told.done[kind]
+        if getattr(rows[number], instants[kind]) is None
+    ]
+    forms = Counter(row.form_key for row in rows.values())
+    checked = verifying.verify()
+    return {
+        "over": sum(line.promised > line.wanted or line.promised != held[line.id] for line in lines),
+        "doubled": sum(len(ids) > 1 for ids in told.promised.values())
+        + sum(times > 1 for times in forms.values()),
+        "lost": len(lost),
+        "failed": sum(
+            times
+            for kind in KINDS
+            for ended, times in told.ended[kind].items()
+            if ended not in ("done", "refused", "nothing yet")
+        ),
+        "entries": checked.entries,
+        "faults": [str(fault) for fault in checked.faults],
+        "statuses": dict(Counter(row.status.value for row in rows.values())),
+    }
+
+
+def _own(person: User) -> Organisation:
+    return person.memberships[0].organisation
+
+
+def _of(organisation_id: int) -> User:
+    query = db.select(User).join(Membership).where(Membership.organisation_id == organisation_id).limit(1)
+    return db.session.scalars(query).one()
+
+
+def _fill() -> None:
+    """Givers, each with a person, and one charity whose needs ask for chairs."""
+    now = datetime.now(UTC)
+    charity = GIVERS + 1
+    organisation = {
+        "place_id": 1,
+        "created_at": now,
+        "claimed_at": now,
+        "about": "",
+        "kind": OrganisationKind.BUSINESS,
+    }
+    insert(
+        {
+            Place: [{"id": 1, "slug": "countyshire", "name": "Countyshire", "lat": 54.7, "lon": -1.7}],
+            User: [
+                {"id": n, "email": f"person{n}@race.example", "name": f"Person {n}", "password_hash": "-",
+                 "created_at": now, "confirmed_at": now}
+                for n in range(1, charity + 1)
+            ],
+            Organisation: [
+                {"id": n, "name": f"Organisation {n}", **organisation} for n in range(1, charity + 1)
+            ],
+            Membership: [
+                {"user_id": n, "organisation_id": n, "created_at": now} for n in range(1, charity + 1)
+            ],
+            Listing: [
+                {"id": n, "family": Family.NEED, "place_id": 1, "organisation_id": charity, "title": "Chairs",
+                 "status": ListingStatus.PUBLISHED, "created_at": now, "updated_at": now, "published_at": now}
+                for n in range(1, NEEDS + 1)
+            ],
+            Need: [{"id": n} for n in range(1, NEEDS + 1)],
+            Quantity: [
+                {"id": n, "listing_id": n, "kind": QuantityKind.GOODS, "wanted": WANTED, "promised": 0,
+                 "what": "chairs"}
+                for n in range(1, NEEDS + 1)
+            ],
+        }
+    )  # fmt: skip
+
+
+@contextmanager
+def _app(database_url: str) -> Iterator[Flask]:
+    """The application on an empty database; its pool has room for every client."""
+    with tempfile.TemporaryDirectory(prefix="placeful-bench-", ignore_cleanup_errors=True) as folder:
+        settings = Settings(
+            secret_key=secrets.token_hex(),
+            data_dir=Path(folder),
+            database_url=database_url,
+            base_url="http://localhost",
+        )
+        app = create_app(settings, RATELIMIT_ENABLED=False)
+        with app.app_context():
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                db.engine.dispose()

@@ -1,0 +1,148 @@
+"""What every verb about a pledge stands on: hold the row, see who may, move it, and tell the others."""
+
+from datetime import date, datetime
+
+from flask import url_for
+from sqlalchemy import update
+
+from marketplace import mail
+from marketplace.accounts.models import User
+from marketplace.errors import InvalidTransition, Refused
+from marketplace.extensions import db
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import Organisation
+from marketplace.pledges import turns
+from marketplace.pledges.models import NEXT, Delivery, End, Pledge, PledgeStatus
+from marketplace.teams import services as teams
+from marketplace.teams.models import Part
+
+SAID = {  # “This pledge is … already.”
+    PledgeStatus.DRAFT: "waiting for its own team",
+    PledgeStatus.WAITING: "on the waiting list",
+    PledgeStatus.PARTLY_DELIVERED: "partly delivered",
+    PledgeStatus.NOT_DELIVERED: "not delivered",
+}
+CHANGED = "This pledge changed while you were looking at it. See how it stands now, then choose again."
+
+
+def hold(pledge: Pledge) -> bool:
+    """Hold the pledge until the transaction ends, and read it as it is now.
+
+    Of two people at the same moment the second waits here, then sees what the first did. Returns whether it
+    is still as the caller saw it. Always the first lock of a verb: pledge, need, line, budget, ledger.
+    """
+    seen = pledge.version
+    db.session.execute(
+        update(Pledge)
+        .where(Pledge.id == pledge.id)
+        .values(version=Pledge.version)  # SQLite knows no other way to hold a row
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(pledge)
+    db.session.expire(pledge, ["deliveries"])
+    query = db.select(Delivery).where(Delivery.pledge_id == pledge.id).order_by(Delivery.number)
+    db.session.scalars(query.execution_options(populate_existing=True)).all()
+    return pledge.version == seen
+
+
+def unchanged(as_seen: bool) -> None:
+    """Refuse what was decided on a page that no longer tells the truth."""
+    if not as_seen:
+        raise Refused(CHANGED)
+
+
+def only(pledge: Pledge, end: End, actor: User | None) -> None:
+    """Refuse anybody who does not speak for this end. Without an actor, a command or a job does it."""
+    if end is End.GIVER:
+        may_give(pledge.giver, actor)
+    else:
+        belongs(pledge.receiver, actor)
+
+
+def may_give(giver: Organisation, actor: User | None) -> None:
+    """Refuse anybody who may not promise for this organisation."""
+    if actor is not None:
+        belongs(giver, actor)
+        teams.must(Part.PLEDGE, giver.id, actor)
+
+
+def belongs(organisation: Organisation, actor: User | None) -> None:
+    if actor is not None and not is_of(organisation.id, actor):
+        raise Refused(f"Only people of {organisation.name} can do this.")
+
+
+def is_of(organisation_id: int, actor: User) -> bool:
+    return any(each.organisation_id == organisation_id for each in actor.memberships)
+
+
+def convener(pledge: Pledge, actor: User | None) -> None:
+    """Refuse all but somebody who works for the place, and belongs to neither end."""
+    if actor is None:
+        return
+    if not actor.is_convener:
+        raise Refused("Only the convener can do this.")
+    if is_of(pledge.giver_id, actor) or is_of(pledge.receiver_id, actor):
+        raise Refused("You belong to one of the two sides. Ask another convener.")
+
+
+def already(pledge: Pledge) -> Refused:
+    return Refused(f"This pledge is {SAID.get(pledge.status, pledge.status.value)} already.")
+
+
+def change(pledge: Pledge, status: PledgeStatus, *, now: datetime) -> None:
+    """Make a move of the pledge that we hold: its state, the instant, the version, and whose turn begins."""
+    if status is not pledge.status:
+        if status not in NEXT.get(pledge.status, ()):
+            raise InvalidTransition(pledge, status)
+        pledge.status = status
+        if status is not PledgeStatus.PARTLY_DELIVERED:
+            setattr(pledge, f"{status.value}_at", now)
+    pledge.version += 1
+    begin_turn(pledge, now=now)
+
+
+def begin_turn(pledge: Pledge, *, now: datetime) -> None:
+    """From now on it is somebody's move, until `due_at`."""
+    pledge.turn_began_at, pledge.nudged_at = now, None
+    pledge.due_at = turns.due(pledge)
+    if pledge.due_at is None:
+        pledge.turn_began_at = None
+
+
+def tell(
+    pledge: Pledge,
+    letter: str,
+    *ends: End,
+    now: datetime,
+    what: str = "",
+    words: str = "",
+    reason: str = "",
+    until: datetime | date | None = None,
+) -> None:
+    """Write to the people of one end, or of each, about what happened."""
+    for end in ends:
+        people = organisations.members_of(pledge.organisation_id_of(end))
+        write(pledge, letter, end, people, now=now, what=what, words=words, reason=reason, until=until)
+
+
+def write(
+    pledge: Pledge,
+    letter: str,
+    end: End,
+    people: list[User],
+    *,
+    now: datetime,
+    what: str = "",
+    words: str = "",
+    reason: str = "",
+    until: datetime | date | None = None,
+) -> None:
+    """Write to these people of one end."""
+    own, other = pledge.organisation_of(end), pledge.organisation_of(end.other)
+    for person in people:
+        mail.queue(
+            letter, to_user=person, now=now, key=f"{letter}:{pledge.id}.{pledge.version}:{person.id}",
+            person_name=person.name, organisation_name=own.name, other_name=other.name,
+            listing_title=pledge.listing.title, what=what or pledge.what, words=words, reason=reason,
+            until=until, url=url_for("pledges.show", pledge_id=pledge.id),
+        )  # fmt: skip
