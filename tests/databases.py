@@ -75,5 +75,5 @@ class Emptier:
             else:
                 names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
                 with db.engine.begin() as connection:
-                    connection.execute(text("SET LOCAL session_replication_role = replica"))  # past its triggers
+                    connection.execute(text("SET LOCAL session_replication_role = replica"))  # no triggers
                     connection.execute(text(EVERYTHING.format(names)))

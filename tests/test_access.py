@@ -53,7 +53,13 @@ ANYONE_ELSE_ANSWERS = {
     "thread.begin",
 }
 NAME_NO_ROW = {"shelf"}
-THE_CONVENER_DOES = {"candidate.put_forward", "exposure.report", "pledge.judge", "report.list"}
+THE_CONVENER_DOES = {
+    "candidate.put_forward",
+    "exposure.report",
+    "ledger.verify",
+    "pledge.judge",
+    "report.list",
+}
 A_MACHINE_ASKS = {"inbound.receive"}  # it knows a secret instead of having a token
 FOR_SOME_THAT_ARE_TICKED = {
     "matching_answers.compare",

@@ -62,6 +62,8 @@ WITHOUT_TABLES = {
     ("bench", "categories"),
     ("bench", "fairness"),
     ("bench", "ledger"),
+    ("bench", "pledges"),
+    ("bench", "race"),
     ("bench", "ranking"),
     ("categories", "train"),
     ("mail", "receive"),  # a letter to nobody is dropped before anything is looked up

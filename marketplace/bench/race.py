@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -140,10 +140,11 @@ class Race:
         )
         need = db.session.get_one(Need, line.listing_id)
         pledge = services.offer(need, details, giver=_own(actor), actor=actor, now=clock.now())
+        number = pledge.id
         db.session.commit()
         with self._lock:
-            self.told.promised[key].add(pledge.id)
-            self._pledges.append(pledge.id)
+            self.told.promised[key].add(number)
+            self._pledges.append(number)
         return "done"
 
     def _accept(self, random: Random) -> str:
@@ -179,9 +180,10 @@ class Race:
         return self._done("expire", pledge)
 
     def _done(self, kind: str, pledge: Pledge) -> str:
+        number = pledge.id
         db.session.commit()
         with self._lock:
-            self.told.done[kind].add(pledge.id)
+            self.told.done[kind].add(number)
         return "done"
 
     def _form(self, random: Random) -> tuple[str, int, int]:
@@ -269,7 +271,7 @@ def _of(organisation_id: int) -> User:
 
 def _fill() -> None:
     """Givers, each with a person, and one charity whose needs ask for chairs."""
-    now = datetime.now(UTC)
+    now = clock.now()
     charity = GIVERS + 1
     organisation = {
         "place_id": 1,

@@ -12,7 +12,7 @@ from marketplace.extensions import db
 from marketplace.matching import services as matching
 from marketplace.matching.models import DeclineReason, Match, MatchStatus
 from marketplace.organisations.models import Membership, MembershipRole
-from marketplace.pledges.models import Pledge
+from marketplace.pledges.models import End, Pledge
 from marketplace.responses.models import Response
 
 LOOKED_AT = 20  # of a hundred matches, how many somebody has opened by today
@@ -49,7 +49,9 @@ def _convert(past: Past) -> None:
     came = [
         *(
             (row.offered_at, row.giver_id, row.listing_id)
-            for row in db.session.scalars(db.select(Pledge).where(Pledge.offered_at.is_not(None)))
+            for row in db.session.scalars(
+                db.select(Pledge).where(Pledge.offered_at.is_not(None), Pledge.begun_by == End.GIVER)
+            )
         ),
         *(
             (row.interested_at, row.supplier_id, row.opportunity_id)

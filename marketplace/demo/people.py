@@ -38,16 +38,20 @@ def demo_people() -> tuple[DemoPerson, ...]:
 def people_of(organisation: DemoOrganisation) -> Sequence[DemoPerson]:
     """Everybody in an organisation, its owner first; whoever nobody introduced is named by its key."""
     introduced = [each for each in demo_people() if each.organisation_key == organisation.key]
-    return introduced or [_owner(organisation)]
+    return [*(introduced or [_owner(organisation)]), *(_at(organisation, name) for name in organisation.colleagues)]
 
 
 def _owner(organisation: DemoOrganisation) -> DemoPerson:
     first, last = (
         _drawn(_file()[names], organisation.key + names) for names in ("first_names", "last_names")
     )
+    return _at(organisation, f"{first} {last}")
+
+
+def _at(organisation: DemoOrganisation, name: str) -> DemoPerson:
     return DemoPerson(
-        name=f"{first} {last}",
-        email=f"{first.lower()}@{organisation.key}.example",
+        name=name,
+        email=f"{name.split()[0].lower()}@{organisation.key}.example",
         organisation=organisation.name,
         organisation_key=organisation.key,
     )

@@ -83,7 +83,8 @@ def _open_board(past: Past, now: datetime) -> Board:
         )
         for person in demo_people():
             if not person.organisation_key:
-                writing.sign_up(board, person, at=at)
+                user = writing.sign_up(board, person, at=at)
+                board.convener = user if person.is_convener else board.convener
         return board
 
     return past.tell(moment("opening", OPENED_DAYS_AGO, now), open_it)

@@ -48,9 +48,15 @@ class Board:
     wards: WardMap
     password_hash: str
     today: date
-    people: dict[str, User] = field(default_factory=dict)  # the owner, by the organisation's key
+    people: dict[str, list[User]] = field(default_factory=dict)  # the owner first, by the organisation's key
     organisations: dict[str, Organisation] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)
+    convener: User | None = None
+
+    def person(self, organisation_key: str, first_name: str = "") -> User:
+        """Somebody of an organisation by their first name; its owner without one."""
+        people = self.people[organisation_key]
+        return next((user for user in people if user.name.split()[0] == first_name), people[0])
 
 
 def join(board: Board, content: DemoOrganisation, *, at: datetime) -> None:
@@ -76,7 +82,7 @@ def join(board: Board, content: DemoOrganisation, *, at: datetime) -> None:
     _spread(organisation, content.key, board.wards)
     for colleague in people[1:]:
         db.session.add(Membership(user=colleague, organisation=organisation, created_at=at))
-    board.organisations[content.key], board.people[content.key] = organisation, people[0]
+    board.organisations[content.key], board.people[content.key] = organisation, people
 
 
 def say_room(board: Board, owner: DemoOrganisation, content: DemoCapacity, *, at: datetime) -> None:
@@ -87,7 +93,7 @@ def say_room(board: Board, owner: DemoOrganisation, content: DemoCapacity, *, at
         hours_left=content.hours_left,
         money_left=content.money_left,
     )
-    capacity.say(board.organisations[owner.key], details, actor=board.people[owner.key], now=at)
+    capacity.say(board.organisations[owner.key], details, actor=board.person(owner.key), now=at)
 
 
 def sign_up(board: Board, person: DemoPerson, *, at: datetime) -> User:
@@ -107,7 +113,7 @@ def sign_up(board: Board, person: DemoPerson, *, at: datetime) -> User:
 
 def put_up(board: Board, content: DemoListing, owner: DemoOrganisation, *, at: datetime) -> None:
     """A notice is written and published."""
-    organisation, actor = board.organisations[owner.key], board.people[owner.key]
+    organisation, actor = board.organisations[owner.key], board.person(owner.key)
     listing = _written(content, owner, today=board.today, at=at)
     listing.summary = content.summary
     if content.town:
@@ -156,6 +162,13 @@ def _need(content: DemoNeed, shared: dict[str, Any], today: date) -> needs.NeedD
         closes_on=today + timedelta(days=content.needed_in_days),
         hosting=content.hosting,
         must_have=content.must_have,
+        host_a_week=content.host_a_week,
+        hosting_cost=content.hosting_cost,
+        cost_covered_by=content.cost_covered_by,
+        with_children=content.with_children,
+        with_adults_at_risk=content.with_adults_at_risk,
+        dbs=content.dbs,
+        access=content.access,
     )
 
 

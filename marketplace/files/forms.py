@@ -41,7 +41,7 @@ class UploadField(Field):
         super().__init__(
             label,
             validators=validators,
-            description=f"{description} {kinds.capitalize()}, up to 10 MB.{many}".strip(),
+            description=f"{description} {kinds[0].upper()}{kinds[1:]}, up to 10 MB.{many}".strip(),
             render_kw={**accept, **kwargs.pop("render_kw", {})},
             **kwargs,
         )

@@ -183,7 +183,7 @@ def _settle(listing: Opportunity, *, today: date, closed_in_time: bool) -> bool:
 
     One closed before its day, or withdrawn, was closed by somebody, and stays so.
     """
-    last = listing.ends_on
+    last = listing.last_day
     is_over = last is not None and last < today
     if listing.is_open and is_over and last is not None:
         listing.move_to(ListingStatus.CLOSED)
@@ -199,7 +199,7 @@ def _settle(listing: Opportunity, *, today: date, closed_in_time: bool) -> bool:
 def _closed_in_time(listing: Opportunity) -> bool:
     """Whether it was its last day that closed it, and not somebody before that."""
     return listing.closed_at is not None and (
-        listing.ends_on is None or listing.closed_at.date() > listing.ends_on
+        listing.last_day is None or listing.closed_at.date() > listing.last_day
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy import event, select, update
+from sqlalchemy import Connection, bindparam, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.orm import SessionTransaction
@@ -137,18 +137,15 @@ def _write(session: AnySession) -> None:
         return
     session.flush()
     noted = session.info.pop(_NOTED)
-    head = _hold_the_end(session)
-    rows = _linked(noted, _known(session, noted), head)
+    connection = session.connection()
+    head = _hold_the_end(connection)
+    rows = _linked(noted, _known(connection, noted), head)
     if not rows:
         return
     for start in range(0, len(rows), AT_ONCE):
-        session.execute(LedgerEntry.__table__.insert(), rows[start : start + AT_ONCE])
-    _add_up(session, rows)
-    session.execute(
-        update(LedgerHead)
-        .values(entries=rows[-1]["id"], hash=rows[-1]["hash"])
-        .execution_options(synchronize_session=False)
-    )
+        connection.execute(_ENTER, rows[start : start + AT_ONCE])
+    connection.execute(_ADD_UP[connection.dialect.name], _sums(rows))
+    connection.execute(_MOVE_ON, {"last": rows[-1]["id"], "last_hash": rows[-1]["hash"]})
 
 
 @event.listens_for(Session, "after_commit")
@@ -169,21 +166,24 @@ def _forget(session: AnySession, ended: SessionTransaction) -> None:
         session.info[_NOTED] = [each for each in session.info[_NOTED] if each.inside is not ended]
 
 
-def _hold_the_end(session: AnySession) -> tuple[int, str]:
+def _hold_the_end(connection: Connection) -> tuple[int, str]:
     """Lock the end of the chain until the commit; returns how many entries there are and the last hash."""
-    first = _insert(session)(LedgerHead).values(id=1, entries=0, hash=BEGINNING)
-    session.execute(first.on_conflict_do_nothing())  # on SQLite this also takes the one writer's place
-    entries, last = session.execute(select(LedgerHead.entries, LedgerHead.hash).with_for_update()).one()
-    return entries, last
+    begin, name = {"entries": 0, "hash": BEGINNING}, connection.dialect.name
+    if name == "sqlite":  # where a SELECT locks nothing, and this takes the one writer's place
+        connection.execute(_BEGIN[name], begin)
+    head = connection.execute(_HOLD).one_or_none()
+    if head is None:
+        connection.execute(_BEGIN[name], begin)
+        head = connection.execute(_HOLD).one()
+    return head.entries, head.hash
 
 
-def _known(session: AnySession, noted: Sequence[_Noted]) -> dict[str, dict[str, Any]]:
+def _known(connection: Connection, noted: Sequence[_Noted]) -> dict[str, dict[str, Any]]:
     """Entries there are of these keys, and those they correct. While we hold the end nobody adds any."""
     keys = sorted({each.key for each in noted} | {each.of_key for each in noted if each.of_key})
-    entry = LedgerEntry.__table__
     found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(keys), AT_ONCE):
-        rows = session.execute(select(entry).where(entry.c.key.in_(keys[start : start + AT_ONCE])))
+        rows = connection.execute(_KNOWN, {"keys": keys[start : start + AT_ONCE]})
         found |= {row.key: dict(row._mapping) for row in rows}
     return found
 
@@ -237,22 +237,28 @@ def _same_or_conflict(row: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
             )
 
 
-def _add_up(session: AnySession, rows: Sequence[Mapping[str, Any]]) -> None:
+def _sums(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     sums: Counter[tuple[Side, Stage, str]] = Counter()
     for row in rows:
         sums[row["side"], row["stage"], row["kind"]] += row["quantity"]
-    values = [
+    return [
         {"side": side, "stage": stage, "kind": kind, "quantity": quantity}
         for (side, stage, kind), quantity in sums.items()
     ]
-    statement = _insert(session)(LedgerTotal).values(values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["side", "stage", "kind"],
-            set_={"quantity": LedgerTotal.quantity + statement.excluded.quantity},
-        )
-    )
 
 
-def _insert(session: AnySession) -> Any:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+def _add_up(insert: Any) -> Any:
+    statement = insert(_TOTAL)
+    added = {"quantity": _TOTAL.c.quantity + statement.excluded.quantity}
+    return statement.on_conflict_do_update(index_elements=["side", "stage", "kind"], set_=added)
+
+
+# All that runs while others wait, made once: making a statement takes longer than carrying it out.
+_ENTRY, _HEAD, _TOTAL = LedgerEntry.__table__, LedgerHead.__table__, LedgerTotal.__table__
+_INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_BEGIN = {name: insert(_HEAD).values(id=1).on_conflict_do_nothing() for name, insert in _INSERT.items()}
+_HOLD = select(_HEAD.c.entries, _HEAD.c.hash).with_for_update()
+_KNOWN = select(_ENTRY).where(_ENTRY.c.key.in_(bindparam("keys", expanding=True)))
+_ENTER = _ENTRY.insert()
+_ADD_UP = {name: _add_up(insert) for name, insert in _INSERT.items()}
+_MOVE_ON = _HEAD.update().values(entries=bindparam("last"), hash=bindparam("last_hash"))

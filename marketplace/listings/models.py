@@ -133,8 +133,8 @@ class Listing(db.Model):
         return self.status is ListingStatus.PUBLISHED
 
     @property
-    def ends_on(self) -> date | None:
-        """The last day it is on the board."""
+    def last_day(self) -> date | None:
+        """Until when it is on the board."""
         return self.closes_on or self.expires_on
 
     @property
@@ -205,12 +205,14 @@ class Quantity(db.Model):
         return UNITS[self.kind]
 
     def words(self, number: int) -> str:
-        """“40 stacking chairs”, “£500”, “12 hours of volunteering”."""
+        """“40 stacking chairs”, “£500”, “12 hours of volunteering”; of “painting”, “12 hours of painting”."""
         if self.kind is QuantityKind.MONEY:
             return f"£{number:,}" + (f" {self.what}" if self.what else "")
-        if self.what:
+        if not self.what:
+            return f"{number:,} {PLAIN[self.kind][number != 1]}"
+        if self.unit != "hours" or "hour" in self.what.lower():
             return f"{number:,} {self.what}"
-        return f"{number:,} {PLAIN[self.kind][number != 1]}"
+        return f"{number:,} {'hour' if number == 1 else 'hours'} of {self.what}"
 
 
 PLAIN = {

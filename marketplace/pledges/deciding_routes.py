@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.access import requires
-from marketplace.pledges import buttons, lists, services
+from marketplace.pledges import lists, page_views, services
 from marketplace.pledges.lists import Queue
 from marketplace.pledges.models import Delivery
 from marketplace.pledges.move_forms import SettleForm, VerifyForm
@@ -31,7 +31,7 @@ def settle(delivery: Delivery) -> ResponseReturnValue:
     def verb(**who: Any) -> None:
         services.settle(delivery, form.quantity.data, form.words.data, **who)
 
-    return buttons.made(delivery.pledge, form, verb, "Settled. Both sides are told.", delivery=delivery)
+    return page_views.made(delivery.pledge, form, verb, "Settled. Both sides are told.", delivery=delivery)
 
 
 @bp.post("/deliveries/<int:delivery_id>/verify")
@@ -42,4 +42,4 @@ def verify(delivery: Delivery) -> ResponseReturnValue:
     def verb(**who: Any) -> None:
         services.verify(delivery, form.quantity.data, **who)
 
-    return buttons.made(delivery.pledge, form, verb, "Verified. It counts as checked.", delivery=delivery)
+    return page_views.made(delivery.pledge, form, verb, "Verified. It counts as checked.", delivery=delivery)

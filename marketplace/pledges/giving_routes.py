@@ -12,7 +12,7 @@ from marketplace.access import requires
 from marketplace.files import services as files
 from marketplace.files.models import File
 from marketplace.files.receiving import takes_files
-from marketplace.pledges import buttons, services
+from marketplace.pledges import page_views, services
 from marketplace.pledges.models import Delivery, DeliveryStatus
 from marketplace.pledges.move_forms import (
     MOST_FILES,
@@ -28,8 +28,8 @@ bp = Blueprint("pledges_giving", __name__, url_prefix="/deliveries/<int:delivery
 @bp.get("")
 @requires("delivery.see", Delivery)
 def show(delivery: Delivery) -> ResponseReturnValue:
-    """The page of its pledge, where the buttons speak of this time."""
-    return buttons.page(delivery.pledge, delivery=delivery)
+    """The page of its pledge, where the page_views speak of this time."""
+    return page_views.page(delivery.pledge, delivery=delivery)
 
 
 @bp.post("/give")
@@ -44,7 +44,7 @@ def deliver(delivery: Delivery) -> ResponseReturnValue:
         services.deliver(delivery, form.quantity.data, form.words.data or "", files=kept, **who)
 
     done = "Marked as given. They are asked whether it came."
-    return buttons.made(delivery.pledge, form, verb, done, delivery=delivery)
+    return page_views.made(delivery.pledge, form, verb, done, delivery=delivery)
 
 
 def _kept(form: DeliverForm, delivery: Delivery) -> tuple[File, ...]:
@@ -61,13 +61,13 @@ def _kept(form: DeliverForm, delivery: Delivery) -> tuple[File, ...]:
 @bp.post("/did-not-come")
 @requires("delivery.move", Delivery)
 def not_delivered(delivery: Delivery) -> ResponseReturnValue:
-    form, end = NotDeliveredForm(), buttons.own_end(delivery.pledge)
+    form, end = NotDeliveredForm(), page_views.own_end(delivery.pledge)
 
     def verb(**who: Any) -> None:
         services.not_delivered(delivery, form.reason.data, end=end, **who)
 
     done = "Thank you for saying so. They know."
-    return buttons.made(delivery.pledge, form, verb, done, delivery=delivery)
+    return page_views.made(delivery.pledge, form, verb, done, delivery=delivery)
 
 
 @bp.post("/confirm")
@@ -79,30 +79,32 @@ def confirm(delivery: Delivery) -> ResponseReturnValue:
         services.confirm(delivery, form.quantity.data, form.words.data or "", **who)
 
     done = "Confirmed. Thank you for saying so."
-    return buttons.made(delivery.pledge, form, verb, done, delivery=delivery)
+    return page_views.made(delivery.pledge, form, verb, done, delivery=delivery)
 
 
 @bp.post("/dispute")
 @requires("delivery.move", Delivery)
 def dispute(delivery: Delivery) -> ResponseReturnValue:
-    form, end = DisputeForm(), buttons.own_end(delivery.pledge)
+    form, end = DisputeForm(), page_views.own_end(delivery.pledge)
 
     def verb(**who: Any) -> None:
         services.dispute(delivery, form.words.data, end=end, **who)
 
     done = "The convener looks at it, and writes to both of you."
-    return buttons.made(delivery.pledge, form, verb, done, delivery=delivery)
+    return page_views.made(delivery.pledge, form, verb, done, delivery=delivery)
 
 
 @bp.post("/ask-to-verify")
 @requires("delivery.move", Delivery)
 def ask_to_verify(delivery: Delivery) -> ResponseReturnValue:
     verb, pledge = partial(services.ask_to_verify, delivery), delivery.pledge
-    return buttons.plain(pledge, "ask_to_verify", verb, "The convener will check it.", delivery=delivery)
+    return page_views.plain(pledge, "ask_to_verify", verb, "The convener will check it.", delivery=delivery)
 
 
 @bp.post("/certify")
 @requires("delivery.give", Delivery)
 def certify(delivery: Delivery) -> ResponseReturnValue:
     verb, pledge = partial(services.certify, delivery), delivery.pledge
-    return buttons.plain(pledge, "certify", verb, "Certified. It goes into your reports.", delivery=delivery)
+    return page_views.plain(
+        pledge, "certify", verb, "Certified. It goes into your reports.", delivery=delivery
+    )

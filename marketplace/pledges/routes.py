@@ -1,4 +1,4 @@
-"""Promising, asking for what is offered, and buttons either."""
+"""Promising, asking for what is offered, and page_views either."""
 
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.needs.models import Need
 from marketplace.offers.models import Offer
-from marketplace.pledges import buttons, lists, services
+from marketplace.pledges import lists, page_views, services
 from marketplace.pledges.forms import PromiseForm, RequestForm
 from marketplace.pledges.models import Pledge
 from marketplace.pledges.move_forms import (
@@ -82,7 +82,7 @@ PROMISED = {
 @bp.get("/pledges/<int:pledge_id>")
 @requires("pledge.see", Pledge)
 def show(pledge: Pledge) -> ResponseReturnValue:
-    return buttons.page(pledge)
+    return page_views.page(pledge)
 
 
 @bp.post("/pledges/<int:pledge_id>/accept")
@@ -99,7 +99,7 @@ def accept(pledge: Pledge) -> ResponseReturnValue:
             **who,
         )
 
-    return buttons.made(pledge, form, verb, "You said yes. They know, and both of you see it here.")
+    return page_views.made(pledge, form, verb, "You said yes. They know, and both of you see it here.")
 
 
 @bp.post("/pledges/<int:pledge_id>/decline")
@@ -110,7 +110,7 @@ def decline(pledge: Pledge) -> ResponseReturnValue:
     def verb(**who: Any) -> None:
         services.decline(pledge, form.reason.data, words=form.words.data or "", **who)
 
-    return buttons.made(pledge, form, verb, "We’ve told them, kindly.")
+    return page_views.made(pledge, form, verb, "We’ve told them, kindly.")
 
 
 @bp.post("/pledges/<int:pledge_id>/turn-down")
@@ -121,42 +121,42 @@ def turn_down(pledge: Pledge) -> ResponseReturnValue:
     def verb(**who: Any) -> None:
         services.turn_down(pledge, form.words.data, **who)
 
-    return buttons.made(pledge, form, verb, "Turned down. Only your own team hears of it.")
+    return page_views.made(pledge, form, verb, "Turned down. Only your own team hears of it.")
 
 
 @bp.post("/pledges/<int:pledge_id>/propose")
 @requires("pledge.move", Pledge)
 def propose(pledge: Pledge) -> ResponseReturnValue:
     form = ProposeForm()
-    end = buttons.own_end(pledge)
+    end = page_views.own_end(pledge)
 
     def verb(**who: Any) -> None:
         services.propose(pledge, form.starts_on.data, form.timing.data or "", end=end, **who)
 
-    return buttons.made(pledge, form, verb, "Proposed. We have asked them whether it suits.")
+    return page_views.made(pledge, form, verb, "Proposed. We have asked them whether it suits.")
 
 
 @bp.post("/pledges/<int:pledge_id>/withdraw")
 @requires("pledge.move", Pledge)
 def withdraw(pledge: Pledge) -> ResponseReturnValue:
     form = WithdrawForm()
-    end = buttons.own_end(pledge)
+    end = page_views.own_end(pledge)
 
     def verb(**who: Any) -> None:
         services.withdraw(pledge, reason=form.reason.data or "", words=form.words.data or "", end=end, **who)
 
-    return buttons.made(pledge, form, verb, "Called off. What was given already stays.")
+    return page_views.made(pledge, form, verb, "Called off. What was given already stays.")
 
 
 @bp.post("/pledges/<int:pledge_id>/approve")
 @requires("pledge.approve", Pledge)
 def approve(pledge: Pledge) -> ResponseReturnValue:
     verb = partial(services.approve, pledge)
-    return buttons.plain(pledge, "approve", verb, "Approved. The promise is made, and we have told them.")
+    return page_views.plain(pledge, "approve", verb, "Approved. The promise is made, and we have told them.")
 
 
 @bp.post("/pledges/<int:pledge_id>/agree")
 @requires("pledge.move", Pledge)
 def agree(pledge: Pledge) -> ResponseReturnValue:
-    verb = partial(services.agree, pledge, end=buttons.own_end(pledge))
-    return buttons.plain(pledge, "agree", verb, "The day is agreed. Both of you see it here.")
+    verb = partial(services.agree, pledge, end=page_views.own_end(pledge))
+    return page_views.plain(pledge, "agree", verb, "The day is agreed. Both of you see it here.")

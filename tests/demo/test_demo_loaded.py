@@ -51,7 +51,7 @@ def test_everything_that_was_written_is_on_the_board(demo: Flask):
 def test_notices_are_open_until_their_last_day_and_not_before_their_first(demo: Flask):
     for row in all_of(Listing):
         assert row.published_at < MONDAY
-        assert (row.status is ListingStatus.PUBLISHED) == (row.ends_on >= MONDAY.date())
+        assert (row.status is ListingStatus.PUBLISHED) == (row.last_day >= MONDAY.date())
 
 
 def test_no_two_organisations_stand_on_one_spot(demo: Flask):
@@ -84,9 +84,9 @@ def test_pledges_are_where_their_story_left_them(demo: Flask):
 
     assert sorted(row.status for row in all_of(Pledge)) == sorted(told)
     for row in all_of(Pledge):
-        steps = [row.need.published_at, row.offered_at, row.accepted_at, row.delivered_at, row.confirmed_at]
+        steps = [row.listing.published_at, row.offered_at, row.accepted_at, row.delivered_at, row.confirmed_at]
         times = [at for at in steps if at]
-        assert all(earlier < later for earlier, later in pairwise(times)), row.need.title
+        assert all(earlier < later for earlier, later in pairwise(times)), row.listing.title
         assert times[-1] < MONDAY
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -76,9 +77,9 @@ def wrong(journal: Journal) -> list[str]:
     keys = {row.id: row.form_key for row in db.session.execute(db.select(Pledge.id, Pledge.form_key))}
     found = [f"pledge {number} is lost" for number, key in journal.of("promise") if keys.get(number) != key]
     for kind, (model, instant) in INSTANTS.items():
-        rows = dict(db.session.execute(db.select(model.id, getattr(model, instant))).tuples())
+        rows = dict(db.session.execute(db.select(model.id, getattr(model, instant))).tuples().all())
         found += [f"{kind} {number} is lost" for number, _ in journal.of(kind) if rows.get(number) is None]
-    recorded = Counter(db.session.execute(db.select(AuditEvent.name, AuditEvent.subject_id)).tuples())
+    recorded = Counter(db.session.execute(db.select(AuditEvent.name, AuditEvent.subject_id)).tuples().all())
     for kind, name in ONCE.items():
         found += [
             f"{name} of {number}: {times} times"
@@ -98,7 +99,8 @@ def wrong(journal: Journal) -> list[str]:
 
 def free_what_is_held() -> None:
     """Whoever held a row of the outbox is dead, so nobody waits until their time is up."""
-    db.session.execute(db.update(OutboxRow).where(*_WAITS).values(due_at=clock.now()))
+    long_ago = clock.now() - timedelta(minutes=5)  # the sweep leaves the latest to the queue
+    db.session.execute(db.update(OutboxRow).where(*_WAITS).values(due_at=long_ago))
     db.session.commit()
 
 
@@ -127,8 +129,8 @@ def wrong_when_finished(folder: Path) -> list[str]:
     converted = db.select(Match.organisation_id, Match.listing_id).where(
         Match.status == MatchStatus.CONVERTED
     )
-    known = set(db.session.execute(db.select(Match.organisation_id, Match.listing_id)).tuples())
-    lacking = (set(db.session.execute(taken_up).tuples()) & known) - set(
+    known = set(db.session.execute(db.select(Match.organisation_id, Match.listing_id)).tuples().all())
+    lacking = (set(db.session.execute(taken_up).tuples().all()) & known) - set(
         db.session.execute(converted).tuples()
     )
     return found + [f"the match of {pair} is not taken up" for pair in sorted(lacking)]

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from marketplace.demo.people import PASSWORD
 from tests.chromium import is_left_out, system_chromium
@@ -39,6 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+UNFOLDED = "main details[open]"
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,10 @@ class Someone:
         beginning = re.compile(f"^{re.escape(words)}")
         self._leave(self.page.locator(within).get_by_role("button", name=beginning).first.click)
 
-    def fill(self, **answers: str) -> None:
+    def fill(self, *, within: str = "body", **answers: str) -> None:
         """Type into fields by their names."""
         for name, answer in answers.items():
-            box = self.page.locator(f"[name='{name}']").first
+            box = self.page.locator(within).locator(f"[name='{name}']").first
             if box.evaluate("element => element.tagName") == "SELECT":
                 box.select_option(answer)
             else:
@@ -102,6 +105,19 @@ class Someone:
         self.fill(email=email, password=PASSWORD)
         self.press("Sign in")
         self.cookies[email] = self.page.context.cookies()
+
+    def become(self, email: str) -> None:
+        """Somebody else from here on, as if at a browser of their own."""
+        self.page.context.clear_cookies()
+        self.sign_in(email)
+
+    def unfold(self, words: str) -> None:
+        """Open what is folded away behind these words; it is then `UNFOLDED`."""
+        fold = self.page.locator("main details", has=self.page.locator("summary", has_text=words)).first
+        fold.locator("summary").click()
+
+    def upload(self, name: str, *files: FilePayload) -> None:
+        self.page.locator(f"[name='{name}']").first.set_input_files(list(files))
 
     def sign_out(self) -> None:
         """Through the menu, which is folded away where the screen is narrow."""

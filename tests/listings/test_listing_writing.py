@@ -187,6 +187,9 @@ def test_a_line_nobody_cares_about_can_be_taken_out(app):
         (QuantityKind.VOLUNTEERS, "", 1, "1 hour of volunteering"),
         (QuantityKind.SKILLS, "", 2, "2 hours of skilled help"),
         (QuantityKind.SPACE, "", 3, "3 hours of a room"),
+        (QuantityKind.VOLUNTEERS, "painting", 12, "12 hours of painting"),
+        (QuantityKind.SKILLS, "bookkeeping", 1, "1 hour of bookkeeping"),
+        (QuantityKind.SPACE, "hours over twelve nights", 60, "60 hours over twelve nights"),
     ],
 )
 def test_a_quantity_is_said_in_words(kind, what, number, words):

@@ -70,8 +70,7 @@ class World:
         must(new.giver != new.receiver)
         if new.on:
             self._suits(new, new.days(new.on, new.times))
-        is_much = new.begun_by == "giver" and new.amount > self.limited.get(person, 10**6)
-        if is_much:
+        if new.begun_by == "giver" and new.amount > self.limited.get(person, 10**6):
             self._become(new, "draft")
         else:
             has_room = new.amount <= self.free(new.notice)
@@ -296,8 +295,7 @@ class World:
         if promise.status in ("waiting", "draft", "offered"):
             self._never_mind(promise, "lapsed")
             return
-        given_up_at = self._given_up_at(promise)
-        if given_up_at and given_up_at <= self.now:
+        if (at := self._given_up_at(promise)) and at <= self.now:
             promise.proposed = None
             for gift in promise.planned:
                 if gift.on is None:
@@ -317,8 +315,7 @@ class World:
         if promise.began + (promise.due - promise.began) / 2 > self.now:
             return
         waits = any(gift.status == "delivered" for gift in promise.gifts)
-        convener_looks = promise.escalated and waits and promise.proposed is None
-        promise.nudged = not convener_looks
+        promise.nudged = not (promise.escalated and waits and promise.proposed is None)
 
     # What follows
 

@@ -3,11 +3,12 @@
 import pytest
 
 from marketplace.extensions import db
-from marketplace.pledges import lapsing, services
+from marketplace.pledges import jobs, lapsing, services
 from marketplace.pledges.models import End, PledgeStatus
 from marketplace.pledges.turns import Turn, turn
 from tests.factories import NOON
 from tests.pledges.conftest import FRIDAY, convener, later, statuses, sums, uneven
+from tests.scenes import jobs as waiting_rows
 from tests.scenes import letters
 
 
@@ -172,3 +173,37 @@ def test_nobody_has_the_move_when_it_has_ended(scene, make):
 
     assert turn(pledge) is None
     assert (pledge.due_at, pledge.turn_began_at) == (None, None)
+
+
+def test_every_hour_each_that_is_due_gets_a_row_of_its_own(scene):
+    late, half_way = scene.offer(2, key="late"), scene.offer(2, key="half-way")
+    long_ago = later(days=-100)
+    late.turn_began_at, late.due_at = long_ago, later(days=-50)
+    half_way.turn_began_at, half_way.due_at = long_ago, later(days=50)
+    db.session.commit()
+
+    jobs.lapse()
+    jobs.nudge()
+
+    assert waiting_rows("pledges.lapse_one") == [{"pledge_id": late.id}]
+    assert waiting_rows("pledges.nudge_one") == [{"pledge_id": half_way.id}]
+    jobs.lapse_one(late.id)
+    jobs.nudge_one(half_way.id)
+    assert (late.status, half_way.nudged_at is None) == (PledgeStatus.LAPSED, False)
+
+
+def test_what_one_verb_did_is_undone_whole_when_a_letter_cannot_be_written(scene, monkeypatch):
+    pledge = scene.offer(8)
+    db.session.commit()
+
+    def no_paper(*_: object, **__: object) -> None:
+        raise OSError("no paper")
+
+    monkeypatch.setattr("marketplace.mail.queue", no_paper)
+    with pytest.raises(OSError, match="no paper"):
+        services.accept(pledge, actor=scene.secretary, now=NOON)
+    db.session.rollback()
+
+    assert (pledge.status, scene.line.promised) == (PledgeStatus.OFFERED, 0)
+    assert sums() == {"promised": 8}
+    assert uneven() == []

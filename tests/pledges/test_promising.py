@@ -78,7 +78,7 @@ def test_the_teams_yes_makes_it_a_promise(team):
 def test_nobody_says_yes_to_their_own(team):
     pledge = team.offer(6)
 
-    with pytest.raises(Refused, match="You may not approve"):
+    with pytest.raises(Refused, match="You made this promise yourself"):
         services.approve(pledge, actor=team.giver, now=NOON)
 
 

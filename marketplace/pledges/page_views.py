@@ -1,4 +1,4 @@
-"""What every button on the page of a pledge does around its verb: the old page, the no, the commit."""
+"""The page of a pledge, and what each button on it does around its verb: the old page, the no, the commit."""
 
 from collections.abc import Callable
 
