@@ -36,9 +36,7 @@ class User(UserMixin, db.Model):
         enum_type(DigestFrequency), default=DigestFrequency.WEEKLY
     )
 
-    memberships: Mapped[list["Membership"]] = relationship(
-        back_populates="user", order_by="Membership.id"
-    )
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="user", order_by="Membership.id")
 
     def get_id(self) -> str:
         """What a session remembers: the person, and the password it began with. A new one ends it."""

@@ -29,6 +29,7 @@ TEAM, CHARITY = 1, 2  # ids of the two that everything happens to
 OF_THE_TEAM, OF_THE_CHARITY, TO_ONE_NEED = 0.05, 0.05, 0.005
 A_PROMISE = 5
 PLENTY = 1_000_000
+SEEN = 100  # pledges of the team whose pages are opened
 EACH_SAID = 4  # messages in a conversation; in the longest, a hundred times that
 STATUSES = {
     PledgeStatus.OFFERED: 0.1,
@@ -65,7 +66,7 @@ class Pledged:
     charity_user: int
     need: int
     thread: int
-    pledges: int
+    of_the_team: list[int]  # pledges
 
 
 def fill(county: County, pledges: int, *, today: date) -> Pledged:
@@ -85,8 +86,8 @@ def fill(county: County, pledges: int, *, today: date) -> Pledged:
         insert({Pledge: [pledge for pledge, _ in some]})
         insert({Delivery: [given for _, given in some if given]})
     thread = _conversations(lines, pledges // EACH_SAID, now)
-    db.session.remove()
-    return Pledged(1, 2, lines[0].need, thread, pledges)
+    theirs = db.select(Pledge.id).where(Pledge.giver_id == TEAM).order_by(Pledge.id).limit(SEEN)
+    return Pledged(1, 2, lines[0].need, thread, list(db.session.scalars(theirs)))
 
 
 class Promises:

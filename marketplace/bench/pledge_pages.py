@@ -27,12 +27,14 @@ TIMES = 60
 Address = Callable[[Pledged, int], str]
 TEAM_PAGES: Mapping[str, Address] = {  # name: where it is, of the n-th time it is opened
     "portfolio": lambda _made, _time: "/portfolio",
-    "portfolio, pledges": lambda _made, _time: "/portfolio/pledges",
+    "portfolio, needs": lambda _made, _time: "/portfolio/needs",
+    "portfolio, promises": lambda _made, _time: "/portfolio/promises",
     "desk": lambda _made, _time: "/desk",
     "desk, pledges": lambda _made, _time: "/desk/pledges",
     "conversations": lambda _made, _time: "/conversations",
     "conversation": lambda made, _time: f"/conversations/{made.thread}",
     "need": lambda made, _time: f"/needs/{made.need}",
+    "pledge": lambda made, time: f"/pledges/{made.of_the_team[time % len(made.of_the_team)]}",
 }
 CHARITY_PAGES: Mapping[str, Address] = {
     "charity's desk": lambda _made, _time: "/desk",
@@ -49,14 +51,16 @@ def measure(pledges: int, seed: int) -> dict[str, Any]:
         )
         app = create_app(settings, RATELIMIT_ENABLED=False)
         with app.app_context():
-            try:
-                bring_up_to_date()
-                made = fill(County(seed), pledges, today=clock.today())
-                discovery.rebuild()
-                found = _opened(app, made.team_user, TEAM_PAGES, made)
-                found |= _opened(app, made.charity_user, CHARITY_PAGES, made)
-            finally:
-                db.session.remove()
+            bring_up_to_date()
+            made = fill(County(seed), pledges, today=clock.today())
+            discovery.rebuild()
+            db.session.remove()
+            statements = Statements()
+        try:
+            found = _opened(app, made.team_user, TEAM_PAGES, made, statements)
+            found |= _opened(app, made.charity_user, CHARITY_PAGES, made, statements)
+        finally:
+            with app.app_context():
                 db.engine.dispose()
     return {"pledges": pledges, "pages": found}
 
@@ -70,9 +74,11 @@ def table(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _opened(app: Flask, user_id: int, pages: Mapping[str, Address], made: Pledged) -> dict[str, Any]:
-    client, statements = _signed_in(app, user_id), Statements()
-    found = {}
+def _opened(
+    app: Flask, user_id: int, pages: Mapping[str, Address], made: Pledged, statements: Statements
+) -> dict[str, Any]:
+    """Each page again and again, every time in a context of its own, as a server has it."""
+    client, found = _signed_in(app, user_id), {}
     for name, address in pages.items():
         took: list[Took] = []
         for number in range(WARM_UP + TIMES):
@@ -86,8 +92,9 @@ def _opened(app: Flask, user_id: int, pages: Mapping[str, Address], made: Pledge
 
 
 def _signed_in(app: Flask, user_id: int) -> FlaskClient:
+    with app.app_context():
+        name = db.session.get_one(User, user_id).get_id()
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = db.session.get_one(User, user_id).get_id(), True
-    db.session.remove()
+        session["_user_id"], session["_fresh"] = name, True
     return client

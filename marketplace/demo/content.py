@@ -68,7 +68,7 @@ class DemoStep:
 
     does: Does
     days_ago: int
-    end: End | None = optional(default=None)  # whose, where either end may
+    end: End | None = optional(default=None)  # noqa: RUF009  # it makes a field: whose, where either may
     by: str = optional(longest=40)
     number: int = optional(default=1)  # which time, of a promise given several times
     quantity: int | None = optional(default=None)
@@ -95,7 +95,7 @@ class DemoPledge:
     words: str = given(longest=1000)
     reason: str = optional(longest=300)
     times: int = optional(default=1)
-    rhythm: Rhythm = optional(default=Rhythm.ONCE)
+    rhythm: Rhythm = optional(default=Rhythm.ONCE)  # noqa: RUF009  # it makes a field
     in_days: int | None = optional(default=None)  # the first day they spoke of
     timing: str = optional(longest=200)
     conditions: str = optional(longest=500)
@@ -186,7 +186,7 @@ class DemoDecision:
     """What a buyer decided; the winner is one of ours by key, or a name from outside."""
 
     days_ago: int
-    kind: OutcomeKind = optional(default=OutcomeKind.AWARDED)
+    kind: OutcomeKind = optional(default=OutcomeKind.AWARDED)  # noqa: RUF009  # it makes a field
     winner: str = optional()
     winner_name: str = optional(longest=200)
     winner_postcode: str = optional(longest=8)
@@ -282,7 +282,7 @@ class DemoNeed(DemoListing):
     cost_covered_by: str = optional(longest=120)
     with_children: bool = optional(default=False)
     with_adults_at_risk: bool = optional(default=False)
-    dbs: Check = optional(default=Check.NONE)
+    dbs: Check = optional(default=Check.NONE)  # noqa: RUF009  # it makes a field
     access: str = optional(longest=300)
     pledges: tuple[DemoPledge, ...] = optional((), called="pledge")
 

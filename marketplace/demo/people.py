@@ -38,7 +38,10 @@ def demo_people() -> tuple[DemoPerson, ...]:
 def people_of(organisation: DemoOrganisation) -> Sequence[DemoPerson]:
     """Everybody in an organisation, its owner first; whoever nobody introduced is named by its key."""
     introduced = [each for each in demo_people() if each.organisation_key == organisation.key]
-    return [*(introduced or [_owner(organisation)]), *(_at(organisation, name) for name in organisation.colleagues)]
+    return [
+        *(introduced or [_owner(organisation)]),
+        *(_at(organisation, name) for name in organisation.colleagues),
+    ]
 
 
 def _owner(organisation: DemoOrganisation) -> DemoPerson:
@@ -51,7 +54,7 @@ def _owner(organisation: DemoOrganisation) -> DemoPerson:
 def _at(organisation: DemoOrganisation, name: str) -> DemoPerson:
     return DemoPerson(
         name=name,
-        email=f"{name.split()[0].lower()}@{organisation.key}.example",
+        email=f"{name.split(maxsplit=1)[0].lower()}@{organisation.key}.example",
         organisation=organisation.name,
         organisation_key=organisation.key,
     )

@@ -17,7 +17,7 @@ from marketplace.demo.content import (
     DemoPledge,
 )
 from marketplace.demo.events import Events
-from marketplace.demo.past import Past, moment
+from marketplace.demo.past import Past
 from marketplace.demo.promising import Promise, Together, promises_to
 from marketplace.demo.spending import Work
 from marketplace.demo.talking import Talk

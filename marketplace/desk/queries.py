@@ -14,11 +14,12 @@ from marketplace.listings.models import ASKS, Listing, ListingStatus
 from marketplace.matching import viewing
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.matching.viewing import Side
+from marketplace.messages import queries as messages
 from marketplace.organisations.models import Organisation
 from marketplace.pledges import lists as pledges
 from marketplace.pledges import queries as given
-from marketplace.pledges.lists import Move
-from marketplace.pledges.models import End, Pledge, PledgeStatus
+from marketplace.pledges.lists import Move, Queue
+from marketplace.pledges.models import Delivery, DeliveryStatus, End, Pledge, PledgeStatus
 from marketplace.responses import queries as responses
 from marketplace.responses.deadlines import closed_on, decides_by, is_overdue
 from marketplace.responses.models import Response, ResponseStatus
@@ -49,6 +50,16 @@ class Came:
     """What came of a match that was taken up, and where that can be read."""
 
     words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForTheConvener:
+    """So many of one kind that wait for a decision or a look."""
+
+    number: int
+    one: str
+    many: str
     url: str
 
 
@@ -142,18 +153,49 @@ def notices_by_status(organisation: Organisation, *, today: date) -> list[tuple[
 
 
 def waiting_for(organisation: Organisation, *, today: date) -> list[Waiting]:
-    """Everything that waits for an answer of theirs, oldest first, drafts last."""
-    found = [*_pledges(organisation), *_responses(organisation), *_interest(organisation)]
+    """What waits for them, oldest first; then what has its day still to come, and drafts."""
+    found = [*_pledges(organisation, today), *_responses(organisation), *_interest(organisation)]
     found += [*_questions(organisation), *_decisions(organisation, today), *_payments(organisation)]
     found.sort(key=lambda each: (each.since is None, each.since))
     return found + _drafts(organisation)
 
 
+def for_the_convener() -> list[ForTheConvener]:
+    """What waits for whoever works for the place, by kind."""
+    queue = url_for("pledges_deciding.index")
+    found = [
+        ForTheConvener(pledges.queue_of(each, limit=1)[1], one, many, f"{queue}#{each}")
+        for each, (one, many) in QUEUES.items()
+    ]
+    reported = len(messages.open_reports())
+    return [
+        *found,
+        ForTheConvener(reported, "message reported", "messages reported", url_for("minding.reports")),
+    ]
+
+
+QUEUES = {
+    Queue.DISPUTED: (
+        "promise seen differently by its two sides",
+        "promises seen differently by their two sides",
+    ),
+    Queue.UNCONFIRMED: (
+        "gift that nobody said came or did not",
+        "gifts that nobody said came or did not",
+    ),
+    Queue.TO_VERIFY: ("gift to be checked", "gifts to be checked"),
+}
+
+
 def under_way(organisation: Organisation) -> Sequence[Pledge | Response]:
-    """Pledges and answers of theirs that have not ended, and wait for somebody else."""
+    """Pledges of theirs, and answers they gave, that have not ended and wait for somebody else."""
     theirs = pledges.page_of(organisation, Move.THEIRS, part=None, after=None, limit=UNDER_WAY_SHOWN).pledges
     open_answers = (ResponseStatus.INTERESTED, ResponseStatus.SHORTLISTED)
-    answers = [each for each in responses.of_organisation(organisation) if each.status in open_answers]
+    answers = [
+        each
+        for each in responses.of_organisation(organisation)
+        if each.status in open_answers and each.supplier_id == organisation.id
+    ]
     return [*theirs, *answers]
 
 
@@ -162,16 +204,16 @@ def done_so_far(organisation: Organisation) -> Sequence[Pledge]:
     return given.confirmed_of(organisation)
 
 
-def _pledges(organisation: Organisation) -> list[Waiting]:
-    """Promises whose next move is theirs."""
+def _pledges(organisation: Organisation, today: date) -> list[Waiting]:
+    """Promises whose next move is theirs; what is to be given on a later day has not waited yet."""
     found = pledges.page_of(organisation, Move.YOURS, part=None, after=None, limit=WAITING_SHOWN).pledges
     return [
         Waiting(
             *pledge_words(pledge, organisation),
             url_for("pledges.show", pledge_id=pledge.id),
-            pledge.turn_began_at or pledge.offered_at,
+            None if _is_to_come(pledge, organisation, today) else pledge.turn_began_at or pledge.offered_at,
         )
-        for pledge in found
+        for pledge in sorted(found, key=_day)
     ]
 
 
@@ -187,17 +229,43 @@ def pledge_words(pledge: Pledge, organisation: Organisation) -> tuple[str, str]:
         verb = "offers" if end is End.RECEIVER else "asks for"
         return f"{other} {verb} {pledge.what}", f"{towards} Say yes or no."
     if end is End.RECEIVER:
-        return f"{other} says {pledge.what} was given", f"{towards} Did it come?"
+        return f"{other} says {_given(pledge)} was given", f"{towards} Did it come?"
     return _yours_to_give(pledge, other)
 
 
 def _yours_to_give(pledge: Pledge, other: str) -> tuple[str, str]:
     if pledge.status is not PledgeStatus.ACCEPTED:
-        when = f" on {words.short_day(pledge.starts_on)}" if pledge.starts_on and pledge.times == 1 else ""
-        return f"{pledge.what} for {other}{when}: yours to give", "Tell them when it is given."
+        row = _next(pledge)
+        what = pledge.quantity_row.words(row.quantity) if row else pledge.what
+        when = f" on {words.short_day(row.due_on)}" if row and row.due_on else ""
+        return f"{what} for {other}{when}: yours to give", "Tell them when it is given."
     if pledge.begun_by is End.GIVER:
         return f"{other} said yes to {pledge.what}", "Propose a day, or tell them when it is given."
     return f"{pledge.what} for {other}: no day is agreed", "Propose one, or tell them when it is given."
+
+
+def _next(pledge: Pledge) -> Delivery | None:
+    """The next time that something is still to be given."""
+    return next((row for row in pledge.deliveries if row.status is DeliveryStatus.PLANNED), None)
+
+
+def _day(pledge: Pledge) -> date:
+    row = _next(pledge)
+    return row.due_on if row and row.due_on else date.min
+
+
+def _given(pledge: Pledge) -> str:
+    """How much waits to be confirmed; of something given several times, not what was or is to come."""
+    given = sum(row.delivered for row in pledge.deliveries if row.status is DeliveryStatus.DELIVERED)
+    return pledge.quantity_row.words(given) if given else pledge.what
+
+
+def _is_to_come(pledge: Pledge, organisation: Organisation, today: date) -> bool:
+    """Whether this organisation has only to wait for the day on which it gives."""
+    if pledge.giver_id != organisation.id or pledge.proposed_by is End.RECEIVER:
+        return False
+    row = _next(pledge)
+    return row is not None and row.due_on is not None and row.due_on > today
 
 
 def _responses(organisation: Organisation) -> list[Waiting]:

@@ -33,7 +33,7 @@ HIGHEST_ID = 2**31 - 1  # what the databases hold
 def index() -> ResponseReturnValue:
     organisation = current_person().acting_for
     if organisation is None:
-        return render_template("desk/welcome.html")
+        return _for_nobody()
     today = clock.today()
     pool = matching.waiting_for(organisation, today=today, limit=MATCHES_ON_A_PAGE)
     new = fairly.in_order(pool, length=MATCHES_SHOWN, today=today)
@@ -60,7 +60,7 @@ def matches(shelf: str) -> ResponseReturnValue:
     """One shelf of matches: new, saved, later or done, a page at a time."""
     organisation = current_person().acting_for
     if organisation is None:
-        return render_template("desk/welcome.html")
+        return _for_nobody()
     today, lies_on = clock.today(), Shelf(shelf)
     found = matching.page_of(organisation, lies_on, today=today, after=_after(), limit=MATCHES_ON_A_PAGE)
     in_order: Sequence[Match] = found.matches
@@ -87,7 +87,7 @@ def pledges() -> ResponseReturnValue:
     """Promises of an organisation by whose move it is, a page at a time."""
     organisation = current_person().acting_for
     if organisation is None:
-        return render_template("desk/welcome.html")
+        return _for_nobody()
     move = _one_of(Move, "show") or Move.YOURS
     part = _one_of(Part, "side")
     return render_template(
@@ -100,6 +100,13 @@ def pledges() -> ResponseReturnValue:
         states=queries.PLEDGE_STANDS,
         words=queries.pledge_words,
     )
+
+
+def _for_nobody() -> str:
+    """The desk of somebody who acts for no organisation yet, or works for the place."""
+    if current_person().user.is_convener:
+        return render_template("desk/convener.html", waiting=queries.for_the_convener())
+    return render_template("desk/welcome.html")
 
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -81,7 +81,9 @@ def _show(folder: str, listing: Listing) -> ResponseReturnValue:
         own=own,
         match=None if own else matching.fit_of(person.acting_for, listing),
         fits=candidates.shortlist(listing, today=clock.today()) if own and asks else (),
-        promises=pledges.towards(listing) if isinstance(listing, Need) else (),
+        promises=pledges.towards(listing, own=own, reader=person.acting_for)
+        if isinstance(listing, Need)
+        else None,
         waiting=thanks.waiting_for(listing) if isinstance(listing, Need) else 0,
         stories=thanks.stories_about(listing) if isinstance(listing, Need | Offer) else (),
         answers=responses.to(listing) if own and isinstance(listing, Opportunity) else (),

@@ -202,8 +202,7 @@ def _named(query: Select[Any]) -> list[Shown]:
     organisations = {
         row.id: row
         for row in db.session.scalars(
-            select(Organisation)
-            .where(
+            select(Organisation).where(
                 Organisation.id.in_(
                     {
                         id_
@@ -213,7 +212,6 @@ def _named(query: Select[Any]) -> list[Shown]:
                     }
                 )
             )
-            .options(lazyload(Organisation.interest_rows))
         )
         if row.is_public
     }
@@ -222,7 +220,7 @@ def _named(query: Select[Any]) -> list[Shown]:
         for row in db.session.scalars(
             select(Listing)
             .where(Listing.id.in_({entry.listing_id for entry in entries}))
-            .options(lazyload(Listing.category_rows), lazyload(Listing.quantities))
+            .options(lazyload(Listing.quantities))
         )
         if row.is_public
     }

@@ -87,7 +87,7 @@ def _writing(bp: Blueprint, pages: FamilyPages, name: str) -> None:
             match=None,
             miles=None,
             fits=(),
-            promises=(),
+            promises={"to_answer": (), "own": (), "already_in": (), "more": 0},
             waiting=0,
             stories=(),
             answers=(),

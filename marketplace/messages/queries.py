@@ -80,8 +80,8 @@ def page_of(organisation: Organisation, user: User, *, after: str = "", limit: i
         .where(_takes_part(organisation.id), Thread.organisation_last_id + Thread.owner_last_id > 0)
         .options(
             contains_eager(Thread.listing).options(*_bare_listing()),
-            joinedload(Thread.organisation).lazyload(Organisation.interest_rows),
-            joinedload(Thread.owner).lazyload(Organisation.interest_rows),
+            joinedload(Thread.organisation),
+            joinedload(Thread.owner),
         )
         .order_by(*(each.desc() for each in order))
         .limit(limit + 1)
@@ -227,8 +227,8 @@ def open_reports() -> Sequence[MessageReport]:
     query = select(MessageReport).where(MessageReport.settled_at.is_(None))
     return db.session.scalars(
         query.options(
-            message.joinedload(Message.organisation).lazyload(Organisation.interest_rows),
-            message.joinedload(Message.user).lazyload(User.memberships),
+            message.joinedload(Message.organisation),
+            message.joinedload(Message.user),
             message.joinedload(Message.thread).joinedload(Thread.listing).options(*_bare_listing()),
         )
         .order_by(MessageReport.reported_at, MessageReport.id)
@@ -272,16 +272,15 @@ def _is_unread(organisation_id: int) -> ColumnElement[bool]:
 
 def _shown() -> Select[Any]:
     return select(Message).options(
-        joinedload(Message.user).lazyload(User.memberships),
-        joinedload(Message.organisation).lazyload(Organisation.interest_rows),
+        joinedload(Message.user),
+        joinedload(Message.organisation),
     )
 
 
 def _bare_listing() -> tuple[Any, ...]:
     """Of a listing only what stands in its own row."""
     return (
-        joinedload(Listing.organisation).lazyload(Organisation.interest_rows),
-        lazyload(Listing.category_rows),
+        joinedload(Listing.organisation),
         lazyload(Listing.quantities),
     )
 

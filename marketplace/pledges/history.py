@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from marketplace.audit.models import AuditEvent
 from marketplace.extensions import db
 from marketplace.organisations.models import Membership
 from marketplace.pledges.models import Delivery, Pledge
+from marketplace.web import words
 
 MOST = 300  # a promise for a year of weeks has about that many
 
@@ -37,7 +38,7 @@ SAID = {
     "pledge.called": "found room for it: it is no longer on the waiting list",
     "pledge.accepted": "said yes to {what}",
     "pledge.declined": "said not this time",
-    "pledge.days_proposed": "proposed another day",
+    "pledge.days_proposed": "proposed {day}",
     "pledge.days_agreed": "agreed to the day",
     "pledge.days_kept": "kept to the day there was",
     "pledge.withdrawn": "called off what was still to come",
@@ -99,7 +100,7 @@ def _who(event: AuditEvent, names: Mapping[int, str]) -> str:
 
 def _said(event: AuditEvent, pledge: Pledge, times: int) -> str:
     said = SAID.get(event.name) or event.name.partition(".")[2].replace("_", " ")
-    said = said.format(what=_what(event.details, pledge))
+    said = said.format(what=_what(event.details, pledge), day=_day(event.details))
     number = event.details.get("delivery")
     return f"{said} ({number} of {times})" if number and times > 1 else said
 
@@ -107,3 +108,8 @@ def _said(event: AuditEvent, pledge: Pledge, times: int) -> str:
 def _what(details: Mapping[str, Any], pledge: Pledge) -> str:
     quantity = details.get("quantity")
     return pledge.quantity_row.words(quantity) if isinstance(quantity, int) else pledge.what
+
+
+def _day(details: Mapping[str, Any]) -> str:
+    written = details.get("starts_on")
+    return words.day(date.fromisoformat(written)) if written else "another day"

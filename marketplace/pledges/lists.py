@@ -1,6 +1,6 @@
 """Pledges as lists: by whose move it is, what the convener looks at, and the thanks that came of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -27,6 +27,7 @@ from marketplace.pledges.models import (
 from marketplace.responses.models import Outcome
 
 _UNDER_WAY = (PledgeStatus.ACCEPTED, PledgeStatus.SCHEDULED, PledgeStatus.PARTLY_DELIVERED)
+_LIVE = tuple(status for status in PledgeStatus if status not in ENDED)
 STORIES_SHOWN = 6
 CONTRACTS_SHOWN = 50
 
@@ -76,11 +77,16 @@ def _turn_of(end: End) -> ColumnElement[bool]:
     return or_(and_(is_asked, Pledge.proposed_by == end.other), and_(~is_asked, or_(to_answer, to_do)))
 
 
-def _ours(organisation_id: int, part: Part | None = None) -> ColumnElement[bool]:
-    """Given or received by an organisation; what the giver's own team has yet to let out is not received."""
+def _ours(
+    organisation_id: int, part: Part | None = None, statuses: Collection[PledgeStatus] = tuple(PledgeStatus)
+) -> ColumnElement[bool]:
+    """Given or received by an organisation; what the giver's own team has yet to let out is not received.
+
+    The states are said on each side, where an index knows them.
+    """
     is_out = or_(Pledge.offered_at.is_not(None), Pledge.waiting_at.is_not(None))
-    gives = Pledge.giver_id == organisation_id
-    gets = and_(Pledge.receiver_id == organisation_id, is_out)
+    gives = and_(Pledge.giver_id == organisation_id, Pledge.status.in_(statuses))
+    gets = and_(Pledge.receiver_id == organisation_id, Pledge.status.in_(statuses), is_out)
     return {None: or_(gives, gets), Part.GIVEN: gives, Part.RECEIVED: gets}[part]
 
 
@@ -94,17 +100,11 @@ def _is(move: Move, organisation_id: int) -> ColumnElement[bool]:
 
 
 def _loaded() -> tuple[ExecutableOption, ...]:
-    """What a line of a list shows, in two queries however long it is."""
-    listing, giver, receiver = (
-        joinedload(Pledge.listing),
+    """What a line of a list shows, in three queries however long it is."""
+    return (
+        selectinload(Pledge.listing).lazyload(Listing.quantities),
         joinedload(Pledge.giver),
         joinedload(Pledge.receiver),
-    )
-    return (
-        listing.lazyload(Listing.category_rows),
-        listing.lazyload(Listing.quantities),
-        giver.lazyload(Organisation.interest_rows),
-        receiver.lazyload(Organisation.interest_rows),
         joinedload(Pledge.quantity_row),
         selectinload(Pledge.deliveries).lazyload(Delivery.file_rows),
     )
@@ -115,15 +115,14 @@ def page_of(
 ) -> PledgeList:
     """Pledges of an organisation: what waits for it the oldest first, the others the newest first."""
     oldest_first = move is Move.YOURS
-    query = (
-        db.select(Pledge)
-        .where(_ours(organisation.id, part), _is(move, organisation.id))
-        .options(*_loaded())
-        .order_by(Pledge.id if oldest_first else Pledge.id.desc())
-    )
+    in_order = Pledge.id if oldest_first else Pledge.id.desc()
+    statuses = ENDED if move is Move.DONE else _LIVE
+    ids = db.select(Pledge.id).where(_ours(organisation.id, part, statuses), _is(move, organisation.id))
     if after is not None:
-        query = query.where(Pledge.id > after if oldest_first else Pledge.id < after)
-    found = db.session.scalars(query.limit(limit + 1)).all()
+        ids = ids.where(Pledge.id > after if oldest_first else Pledge.id < after)
+    some = db.session.scalars(ids.order_by(in_order).limit(limit + 1)).all()
+    query = db.select(Pledge).where(Pledge.id.in_(some)).options(*_loaded())
+    found = db.session.scalars(query.order_by(in_order)).all() if some else ()
     return PledgeList(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
@@ -159,11 +158,10 @@ def queue_of(queue: Queue, *, limit: int) -> tuple[Sequence[Delivery], int]:
     """The oldest of a queue, and how many there are in all: two queries."""
     pledge = joinedload(Delivery.pledge)
     options = (
-        pledge.joinedload(Pledge.giver).lazyload(Organisation.interest_rows),
-        pledge.joinedload(Pledge.receiver).lazyload(Organisation.interest_rows),
+        pledge.joinedload(Pledge.giver),
+        pledge.joinedload(Pledge.receiver),
         pledge.joinedload(Pledge.quantity_row),
-        pledge.joinedload(Pledge.listing).lazyload(Listing.category_rows),
-        pledge.joinedload(Pledge.listing).lazyload(Listing.quantities),
+        pledge.selectinload(Pledge.listing).lazyload(Listing.quantities),
         selectinload(Delivery.file_rows),
     )
     found = _in_queue(queue)
@@ -211,11 +209,10 @@ def _stories() -> Select[Any]:
         .join(Story.pledge)
         .where(Story.taken_down_at.is_(None))
         .options(
-            pledge.joinedload(Pledge.giver).lazyload(Organisation.interest_rows),
-            pledge.joinedload(Pledge.receiver).lazyload(Organisation.interest_rows),
+            pledge.joinedload(Pledge.giver),
+            pledge.joinedload(Pledge.receiver),
             pledge.joinedload(Pledge.quantity_row),
-            pledge.joinedload(Pledge.listing).lazyload(Listing.category_rows),
-            pledge.joinedload(Pledge.listing).lazyload(Listing.quantities),
+            pledge.selectinload(Pledge.listing).lazyload(Listing.quantities),
             joinedload(Story.file),
         )
         .order_by(Story.published_at.desc(), Story.id.desc())

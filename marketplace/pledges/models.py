@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.accounts.models import User
 from marketplace.extensions import db, enum_type
 from marketplace.files.models import File
 from marketplace.listings.models import Family, Listing, Quantity
@@ -149,6 +150,8 @@ class Pledge(db.Model):
         Index(None, "giver_id", "status"),
         Index(None, "receiver_id", "status"),
         Index(None, "status", "due_at"),
+        Index(None, "giver_id", "confirmed_at"),
+        Index(None, "receiver_id", "confirmed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -218,6 +221,7 @@ class Pledge(db.Model):
     quantity_row: Mapped[Quantity] = relationship()
     giver: Mapped[Organisation] = relationship(foreign_keys=[giver_id])
     receiver: Mapped[Organisation] = relationship(foreign_keys=[receiver_id])
+    offered_by: Mapped[User | None] = relationship(foreign_keys=[offered_by_id])
     bundle: Mapped[Bundle | None] = relationship(back_populates="pledges")
     deliveries: Mapped[list["Delivery"]] = relationship(back_populates="pledge", order_by="Delivery.number")
 

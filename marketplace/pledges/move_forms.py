@@ -9,7 +9,7 @@ from wtforms.validators import Length, NumberRange, Optional
 
 from marketplace.files.forms import UploadField
 from marketplace.pledges.forms import not_in_the_past
-from marketplace.pledges.models import Delivery, End, Pledge, PledgeStatus
+from marketplace.pledges.models import Delivery, DeliveryStatus, End, Pledge, PledgeStatus
 from marketplace.web.fields import WholeNumberField, number_required, required, stripped
 
 DECLINE_REASONS = (
@@ -170,7 +170,9 @@ class ProposeForm(MoveForm):
 
     def about(self, pledge: Pledge, delivery: Delivery | None, end: End | None) -> "ProposeForm":
         if pledge.times > 1:
-            self.starts_on.label.text = "Which day would suit you for the first time?"
+            begun = any(each.status is not DeliveryStatus.PLANNED for each in pledge.deliveries)
+            time = "next" if begun else "first"
+            self.starts_on.label.text = f"Which day would suit you for the {time} time?"
         if self.fresh:
             self.timing.data = pledge.proposed_timing or pledge.timing
         return self

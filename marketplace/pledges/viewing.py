@@ -72,6 +72,8 @@ class PledgePage:
         if self.end is None:
             is_asked = self.delivery is not None and self.delivery.verify_asked_at is not None
             return first if first == "settle" or is_asked else ""
+        if first == "propose" and self.pledge.starts_on is not None:
+            return ""  # the days stand; another is a way out, not what is to be done
         return first if self.ours and first in MAIN else ""
 
     @property

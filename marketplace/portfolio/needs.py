@@ -118,7 +118,7 @@ def chips(wanted: Wanted, wards: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def _in_order(ids: Sequence[int]) -> list[Match]:
     # Listings in a statement of their own: SQLite would read them all to join what the four families add.
-    owner = selectinload(Match.listing).joinedload(Listing.organisation).lazyload(Organisation.interest_rows)
+    owner = selectinload(Match.listing).joinedload(Listing.organisation)
     query = db.select(Match).where(Match.id.in_(ids)).options(owner, joinedload(Match.organisation))
     found = {match.id: match for match in db.session.scalars(query)}
     return [found[number] for number in ids if number in found]

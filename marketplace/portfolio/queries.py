@@ -26,7 +26,7 @@ def shortlist_of(organisation: Organisation, *, after: int | None = None, limit:
     query = db.select(Shortlisted).where(Shortlisted.organisation_id == organisation.id)
     if after is not None:
         query = query.where(Shortlisted.id < after)
-    query = query.options(owner.lazyload(Organisation.interest_rows)).order_by(Shortlisted.id.desc())
+    query = query.options(owner).order_by(Shortlisted.id.desc())
     found = db.session.scalars(query.limit(limit + 1)).all()
     return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
@@ -48,7 +48,7 @@ def number_kept(organisation: Organisation) -> int:
 def needs_among(ids: Iterable[int]) -> list[Need]:
     """The open needs among these that others may see, in the order given."""
     wanted = list(dict.fromkeys(ids))
-    owner = joinedload(Need.organisation).lazyload(Organisation.interest_rows)
+    owner = joinedload(Need.organisation)
     found = db.session.scalars(db.select(Need).where(Need.id.in_(wanted)).options(owner))
     by_id = {need.id: need for need in found if need.is_open}
     return [by_id[number] for number in wanted if number in by_id]

@@ -239,10 +239,9 @@ def _shown() -> Select[Any]:
     """
     listing = selectinload(Pledge.listing)
     return db.select(Pledge).options(
-        listing.lazyload(Listing.category_rows),
         listing.lazyload(Listing.quantities),
-        joinedload(Pledge.receiver).lazyload(Organisation.interest_rows),
-        joinedload(Pledge.giver).lazyload(Organisation.interest_rows),
+        joinedload(Pledge.receiver),
+        joinedload(Pledge.giver),
         joinedload(Pledge.quantity_row),
         joinedload(Pledge.bundle),
         selectinload(Pledge.deliveries).lazyload("*"),

@@ -51,13 +51,11 @@ def are_tied(listing_id: int, organisation_id: int) -> bool:
 
 
 def _shown() -> Select[Any]:
-    opportunity = joinedload(Response.opportunity)
     return db.select(Response).options(
-        # What a list of answers never shows, so that it is one query.
-        opportunity.lazyload(Opportunity.category_rows),
-        opportunity.lazyload(Opportunity.quantities),
-        joinedload(Response.supplier).lazyload(Organisation.interest_rows),
-        joinedload(Response.buyer).lazyload(Organisation.interest_rows),
+        # What a list of answers never shows is left out, so that it is one query.
+        joinedload(Response.opportunity).lazyload(Opportunity.quantities),
+        joinedload(Response.supplier),
+        joinedload(Response.buyer),
     )
 
 
@@ -115,7 +113,7 @@ def questions_about(
         Question.opportunity_id == opportunity.id, Question.taken_back_at.is_(None), or_(*seen)
     )
     if own:
-        query = query.options(joinedload(Question.asker).lazyload(Organisation.interest_rows))
+        query = query.options(joinedload(Question.asker))
     return db.session.scalars(query.order_by(Question.asked_at, Question.id)).all()
 
 
@@ -140,12 +138,11 @@ def unanswered_before_closing(*, by: date, today: date) -> Sequence[Question]:
 
 
 def _unanswered_questions() -> Select[Any]:
-    asked = joinedload(Question.opportunity)
     return (
         db.select(Question)
         .join(Opportunity, Opportunity.id == Question.opportunity_id)
         .where(Opportunity.status.in_((ListingStatus.PUBLISHED, *ENDED)), *_unanswered())
-        .options(asked.lazyload(Opportunity.category_rows), asked.lazyload(Opportunity.quantities))
+        .options(joinedload(Question.opportunity).lazyload(Opportunity.quantities))
     )
 
 
@@ -167,7 +164,7 @@ def listening_to(question: Question) -> Sequence[Organisation]:
 def outcome_of(opportunity: Opportunity) -> Outcome | None:
     """What the buyer decided."""
     query = db.select(Outcome).where(Outcome.opportunity_id == opportunity.id)
-    return db.session.scalar(query.options(joinedload(Outcome.winner).lazyload(Organisation.interest_rows)))
+    return db.session.scalar(query.options(joinedload(Outcome.winner)))
 
 
 def undecided(organisation: Organisation) -> Sequence[Opportunity]:
@@ -199,7 +196,7 @@ def _undecided() -> Select[Any]:
             Organisation.claimed_at.is_not(None),
             ~db.exists().where(Outcome.opportunity_id == Opportunity.id),
         )
-        .options(joinedload(Opportunity.organisation).lazyload(Organisation.interest_rows))
+        .options(joinedload(Opportunity.organisation))
     )
 
 
@@ -246,7 +243,6 @@ def called(name: str, *, but: int) -> Sequence[Organisation]:
         Organisation.id != but,
         *(Organisation.name.icontains(word, autoescape=True) for word in words),
     )
-    query = query.options(lazyload(Organisation.interest_rows))
     return db.session.scalars(
         query.order_by(func.length(Organisation.name), Organisation.id).limit(CHOICES)
     ).all()
@@ -266,8 +262,8 @@ def payments_to_agree(organisation: Organisation) -> Sequence[Payment]:
             Outcome.winner_id == organisation.id, Payment.agreed_at.is_(None), Payment.taken_back_at.is_(None)
         )
         .options(
-            joinedload(Payment.outcome).joinedload(Outcome.opportunity).lazyload(Opportunity.category_rows),
-            joinedload(Payment.outcome).joinedload(Outcome.buyer).lazyload(Organisation.interest_rows),
+            joinedload(Payment.outcome).joinedload(Outcome.opportunity).lazyload(Opportunity.quantities),
+            joinedload(Payment.outcome).joinedload(Outcome.buyer),
         )
     )
     return db.session.scalars(query.order_by(Payment.declared_at, Payment.id).limit(20)).all()

@@ -207,11 +207,9 @@ def _for_letters() -> Select[Any]:
 
 
 def _about() -> tuple[Any, ...]:
-    listing = contains_eager(Pledge.listing)
     return (
         contains_eager(Pledge.quantity_row),
-        listing.lazyload(Listing.category_rows),
-        listing.lazyload(Listing.quantities),
-        joinedload(Pledge.giver).lazyload(Organisation.interest_rows),
-        joinedload(Pledge.receiver).lazyload(Organisation.interest_rows),
+        contains_eager(Pledge.listing).lazyload(Listing.quantities),
+        joinedload(Pledge.giver),
+        joinedload(Pledge.receiver),
     )

@@ -81,7 +81,7 @@ def test_a_file_without_mistakes_is_read_whole(read):
     hall, firm = read(HALL + FIRM)
 
     assert hall.needs[0].items[0].quantity == 12
-    assert hall.needs[0].pledges[0].giver == firm.key
+    assert hall.needs[0].pledges[0].sender == firm.key
     assert list(firm.listings) == []
 
 
@@ -110,6 +110,24 @@ def test_a_file_without_mistakes_is_read_whole(read):
         ("founded = 1920", "founded = 1920\ncapacity = { days_ago = 101 }", "take on before they joined"),
         ("founded = 1920", "founded = 1920\ncapacity = { room = 3 }", "nobody reads “room”"),
         ('key = "chairs"', 'key = "Chairs!"', "a key is small letters"),
+        ("quantity = 8", 'quantity = 8\nrhythm = "weekly"\ntimes = 3', "is no whole number each time"),
+        (
+            "quantity = 8",
+            'quantity = 8\nstep = [{ does = "frown", days_ago = 9 }]',
+            "must be one of approve",
+        ),
+        ("quantity = 8", 'quantity = 8\nstep = [{ does = "accept", days_ago = 11 }]', "is not in order"),
+        (
+            "quantity = 8",
+            'quantity = 8\nstep = [{ does = "deliver", days_ago = 9, picture = "cat" }]',
+            "no picture “cat”",
+        ),
+        (
+            'Eight."',
+            'Eight."\n[[organisation.need.talk]]\nwith = "nobody"\n'
+            'message = [{ ours = true, days_ago = 3, words = "Hello." }]',
+            "no organisation “nobody”",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_where_it_is(read, was, becomes, message):
@@ -131,6 +149,14 @@ def test_every_mistake_is_named_at_once(read):
 def test_an_organisation_there_twice_is_refused(read):
     with pytest.raises(UnusableContent, match="the organisation “a-firm” is there twice"):
         read(HALL + FIRM + FIRM)
+
+
+def test_a_bundle_towards_a_need_that_is_not_there_is_refused(read):
+    share = '{ need = "tables", item = 0, quantity = 2, state = "offered" }'
+    bundle = f'[[organisation.bundle]]\nname = "All"\ndays_ago = 3\nwords = "Here."\nshare = [{share}]\n'
+
+    with pytest.raises(UnusableContent, match="a-firm: there is no need “tables”"):
+        read(HALL + FIRM + bundle)
 
 
 def test_a_file_that_is_not_toml_is_named(read):

@@ -27,7 +27,8 @@ from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation
 from marketplace.outbox.models import OutboxRow
 from marketplace.places import queries as places
-from marketplace.pledges.models import Pledge
+from marketplace.pledges import lapsing
+from marketplace.pledges.models import Pledge, PledgeStatus
 from search.embedded import EmbeddedEngine
 from search.geo import Point
 from search.schema import Query
@@ -78,13 +79,21 @@ def test_what_they_hold_ask_for_and_have_room_for_is_as_it_was_written(demo: Fla
 
 
 def test_pledges_are_where_their_story_left_them(demo: Flask):
-    told = [
-        pledge.state for each in reading.organisations() for need in each.needs for pledge in need.pledges
-    ]
+    written = reading.organisations()
+    told = [pledge.state for each in written for need in each.needs for pledge in need.pledges]
+    told += [pledge.state for each in written for offer in each.offers for pledge in offer.requests]
+    told += [share.state for each in written for bundle in each.bundles for share in bundle.shares]
 
     assert sorted(row.status for row in all_of(Pledge)) == sorted(told)
+    assert set(told) == set(PledgeStatus)
     for row in all_of(Pledge):
-        steps = [row.listing.published_at, row.offered_at, row.accepted_at, row.delivered_at, row.confirmed_at]
+        steps = [
+            row.listing.published_at,
+            row.offered_at,
+            row.accepted_at,
+            row.delivered_at,
+            row.confirmed_at,
+        ]
         times = [at for at in steps if at]
         assert all(earlier < later for earlier, later in pairwise(times)), row.listing.title
         assert times[-1] < MONDAY
@@ -93,11 +102,17 @@ def test_pledges_are_where_their_story_left_them(demo: Flask):
 def test_what_was_recorded_bears_the_instant_it_happened(demo: Flask):
     at = dict(
         db.session.execute(
-            db.select(AuditEvent.subject_id, AuditEvent.at).where(AuditEvent.name == "pledge.offered")
+            db.select(AuditEvent.subject_id, AuditEvent.at).where(
+                AuditEvent.name.in_(["pledge.offered", "pledge.requested"])
+            )
         ).all()
     )
 
-    assert {row.id: row.offered_at for row in all_of(Pledge)} == at
+    assert {row.id: row.offered_at for row in all_of(Pledge) if row.offered_at} == at
+
+
+def test_nothing_has_run_out_that_the_first_hour_would_change(demo: Flask):
+    assert lapsing.due_ids(MONDAY) == []
 
 
 def test_the_parts_of_every_match_add_up_to_its_score(demo: Flask):

@@ -12,8 +12,9 @@ from marketplace.matching import services as matching
 from marketplace.organisations.models import Organisation
 from marketplace.pledges import lists, turns
 from marketplace.pledges.lists import Move
-from marketplace.pledges.models import End, Pledge, PledgeStatus
+from marketplace.pledges.models import Delivery, DeliveryStatus, End, Pledge, PledgeStatus
 from marketplace.responses.models import Response, ResponseStatus
+from marketplace.web.words import short_day
 from tests.factories import (
     NOON,
     MatchFactory,
@@ -28,6 +29,7 @@ from tests.scenes import counted_queries, member_of, signed_in
 
 TODAY = NOON.date()
 EARLIER = NOON - timedelta(days=3)
+A_WEEK = timedelta(days=7)
 
 
 def waits(organisation: Organisation) -> list[str]:
@@ -93,6 +95,33 @@ def test_a_day_that_was_proposed_waits_for_the_other_side(app, proposed_by, rece
 
     assert waits(pledge.receiver) == receiver_reads
     assert waits(pledge.giver) == giver_reads
+
+
+def test_what_is_given_several_times_waits_with_its_next_time(app):
+    pledge = pledged(PledgeStatus.PARTLY_DELIVERED)
+    pledge.deliveries = [
+        Delivery(number=1, quantity=2, status=DeliveryStatus.CONFIRMED, due_on=TODAY - A_WEEK),
+        Delivery(number=2, quantity=1, status=DeliveryStatus.PLANNED, due_on=TODAY + A_WEEK),
+    ]
+    db.session.flush()
+    pledged(PledgeStatus.ACCEPTED, giver=pledge.giver)
+    asked, later = queries.waiting_for(pledge.giver, today=TODAY)
+
+    assert asked.words == "Village Hall said yes to 3 chairs"
+    assert later.words == f"1 chair for Village Hall on {short_day(TODAY + A_WEEK)}: yours to give"
+    assert later.since is None
+
+
+def test_only_what_was_given_and_not_yet_confirmed_waits_for_the_receiver(app):
+    pledge = pledged(PledgeStatus.PARTLY_DELIVERED)
+    pledge.deliveries = [
+        Delivery(number=1, quantity=2, delivered=2, status=DeliveryStatus.DELIVERED, due_on=TODAY - A_WEEK),
+        Delivery(number=2, quantity=1, status=DeliveryStatus.PLANNED, due_on=TODAY + A_WEEK),
+    ]
+    db.session.flush()
+
+    assert waits(pledge.receiver) == ["The College says 2 chairs was given"]
+    assert waits(pledge.giver) == []
 
 
 @pytest.mark.parametrize("status", PledgeStatus)
@@ -162,6 +191,7 @@ def test_what_is_under_way_and_what_is_done_are_told_apart(app):
     pledged(PledgeStatus.DECLINED, giver=college)
     answer = answered(ResponseStatus.SHORTLISTED, supplier=college)
     answered(ResponseStatus.WITHDRAWN, supplier=college)
+    answered(opportunity=OpportunityFactory(organisation=college))  # waits for the college itself
     pledged()
 
     assert set(queries.under_way(college)) == {offered, delivered, answer}
@@ -245,6 +275,19 @@ def test_somebody_who_belongs_nowhere_is_asked_who_they_act_for(visitor, app):
     assert "Add your organisation" in visitor.text
     visitor.open("/desk/matches")
     assert "Add your organisation" in visitor.text
+
+
+def test_the_convener_who_acts_for_nobody_finds_what_the_place_asks_of_them(visitor, app):
+    pledge = pledged(PledgeStatus.DISPUTED)
+    pledge.deliveries = [
+        Delivery(number=1, quantity=3, delivered=3, status=DeliveryStatus.DISPUTED, disputed_at=NOON)
+    ]
+    db.session.commit()
+    visitor = signed_in(visitor, UserFactory(is_convener=True)).open("/desk")
+
+    assert visitor.heading == "One thing waits for the convener"
+    visitor.click("1 promise seen differently by its two sides")
+    assert "Village Hall" in visitor.text
 
 
 def test_each_thing_that_waits_leads_to_its_page(visitor, app):

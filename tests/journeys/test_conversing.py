@@ -1,9 +1,15 @@
-"""Journey 13: the two talk about a promise, with a file; one blocks the other, and reports what was written."""
+"""Journey 13: two talk about a promise, with files; one reports the other, and blocks them."""
+
+from playwright.sync_api import FilePayload
 
 from tests.journeys.conftest import Someone
 from tests.journeys.scenes import HILARY, LORRAINE, MAUREEN, here, photo, promise, put_up_need
 
-PLAN = {"name": "Seating plan.csv", "mimeType": "text/csv", "buffer": b"table,seats\nband,12\nstage,6\n"}
+PLAN: FilePayload = {
+    "name": "Seating plan.csv",
+    "mimeType": "text/csv",
+    "buffer": b"table,seats\nband,12\nstage,6\n",
+}
 
 
 def test_two_talk_about_a_promise_until_one_blocks_and_reports_the_other(someone: Someone):
@@ -34,17 +40,13 @@ def test_two_talk_about_a_promise_until_one_blocks_and_reports_the_other(someone
     lorraine.fill(words="We would rather be paid for it.")
     lorraine.press("Send")
     assert "We would rather be paid for it." in lorraine.text
+    assert lorraine.page.get_by_label("Your message").input_value() == ""
 
     maureen.become(MAUREEN)
     maureen.open(thread)
     assert "New" in maureen.text
     assert LORRAINE in maureen.text
-    maureen.click("Report")
-    maureen.press("Report it")
-    assert "There is a problem" in maureen.text
-    maureen.choose("It sells or begs for something")
-    maureen.press("Report it")
-    assert "You reported this" in maureen.text
+    it_is_reported(maureen)
     maureen.press("Block")
     assert "You have blocked Harrier Foods" in maureen.text
     maureen.look("blocked")
@@ -65,9 +67,19 @@ def test_two_talk_about_a_promise_until_one_blocks_and_reports_the_other(someone
     assert maureen.page.get_by_label("Your message").is_visible()
 
 
+def it_is_reported(maureen: Someone) -> None:
+    maureen.click("Report")
+    maureen.press("Report it")
+    assert "There is a problem" in maureen.text
+    maureen.choose("It sells something nobody asked for")
+    maureen.press("Report it")
+    assert "You reported this" in maureen.text
+
+
 def the_convener_takes_it_away(hilary: Someone) -> None:
     hilary.become(HILARY)
-    hilary.open("/convener/reports")
+    hilary.open("/desk")
+    hilary.click("Reported messages")
     report = f"main section:has-text('Seats for the band ({hilary.setting.name})')"
     hilary.press("Take it away", within=report)
     assert "There is a problem" in hilary.text

@@ -33,12 +33,12 @@ def test_a_giver_is_interested_and_promises_hours(lorraine: Someone):
     lorraine.press("Promise it")
     assert "There is a problem" in lorraine.text
 
-    lorraine.fill(quantity="5", words="Two of us on Wednesdays, from the packing line.")
+    lorraine.fill(each="5", words="Two of us on Wednesdays, from the packing line.")
     lorraine.press("Promise it")
 
     assert "You offered 5" in lorraine.heading
     lorraine.press("Take the promise back")
-    assert "back" in lorraine.heading
+    assert "You called it off" in lorraine.heading
 
 
 def test_a_giver_says_not_for_me_with_a_reason_and_later(lorraine: Someone):

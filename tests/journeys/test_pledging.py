@@ -1,5 +1,7 @@
 """Journey 10: a promise from both sides, until it has come and was looked at, or hasn’t."""
 
+from playwright.sync_api import FilePayload
+
 from tests.journeys.conftest import UNFOLDED, Someone
 from tests.journeys.scenes import (
     ALAN,
@@ -14,7 +16,7 @@ from tests.journeys.scenes import (
     put_up_need,
 )
 
-SCRIPT = {"name": "photo.png", "mimeType": "image/png", "buffer": b"#!/bin/sh\necho hello\n"}
+SCRIPT: FilePayload = {"name": "photo.png", "mimeType": "image/png", "buffer": b"#!/bin/sh\necho hello\n"}
 
 
 def test_from_a_need_to_what_the_convener_has_checked(someone: Someone):
@@ -58,10 +60,11 @@ def part_of_it_is_taken(maureen: Someone, pledge: str) -> None:
 
 def a_day_is_agreed(someone: Someone, pledge: str) -> None:
     maureen = someone
-    maureen.press("Propose this day")
+    maureen.unfold("Propose a day")
+    maureen.press("Propose this day", within=UNFOLDED)
     assert "Choose a day" in maureen.text
-    maureen.fill(starts_on=in_days(6), timing="2 to 4 in the afternoon")
-    maureen.press("Propose this day")
+    maureen.fill(within=UNFOLDED, starts_on=in_days(6), timing="2 to 4 in the afternoon")
+    maureen.press("Propose this day", within=UNFOLDED)
     assert "has yet to answer" in maureen.heading
 
     lorraine = someone
@@ -108,7 +111,8 @@ def it_is_confirmed_with_thanks(maureen: Someone, pledge: str) -> None:
 
 def the_convener_checks_it(hilary: Someone, title: str) -> None:
     hilary.become(HILARY)
-    hilary.open("/convener/pledges")
+    hilary.open("/desk")
+    hilary.click("Promises to look at")
     hilary.follow(f"main li:has-text('{title} ({hilary.setting.name})') a")
     assert "to be checked" in hilary.heading
     hilary.look("to be checked")
@@ -166,6 +170,7 @@ def test_ten_times_are_promised_six_are_taken_and_one_cannot_be(someone: Someone
     assert "Some of it is given" in lorraine.heading
     lorraine.click("Say something about this time")
     assert "Some of it is given" in lorraine.heading
+    assert "Agree on a day" not in lorraine.text
 
 
 def test_whoever_waits_is_asked_when_a_promise_falls_through(someone: Someone):
@@ -248,7 +253,8 @@ def test_the_two_see_it_differently_and_the_convener_settles_it(someone: Someone
 
     hilary = someone
     hilary.become(HILARY)
-    hilary.open("/convener/pledges")
+    hilary.open("/desk")
+    hilary.click("Promises to look at")
     hilary.follow(f"main li:has-text('Chairs for the concert ({someone.setting.name})') a")
     assert "they see it differently" in hilary.heading
     hilary.look("disputed, for the convener")

@@ -71,7 +71,7 @@ def test_a_form_that_is_still_there_keeps_its_words_in_place(scene, giver, secre
 
     giver.press("It is given", status=409, quantity="9", words="All of it.")
 
-    assert "Village Hall proposed another day" in giver.text
+    assert "Village Hall proposed 28 November 2026" in giver.text
     assert giver.page.find("textarea", id="deliver-words").get_text().strip() == "All of it."
     assert "You promised 8 chairs here" in giver.text
 
