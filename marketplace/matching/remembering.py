@@ -10,9 +10,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from marketplace import outbox
+from marketplace.fetching import fetched
 from marketplace.listings.models import Listing
 from marketplace.matching import sources
-from marketplace.matching.fetching import fetched
 from search.ranking import Party
 from search.ranking.lexicon import Lexicon
 

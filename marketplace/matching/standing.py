@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 
 from marketplace.capacity.models import Capacity
+from marketplace.fetching import Ids, fetched
 from marketplace.listings.models import Family, Listing
-from marketplace.matching.fetching import Ids, fetched
 from marketplace.matching.models import Match, MatchStatus
 
 ANSWERS = (MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED)
@@ -29,25 +29,27 @@ class Standing:
 
 def of(ids: Ids, *, today: date) -> dict[int, Standing]:
     """The standing of these organisations, or of all."""
-    taken = _taken(ids, today)
-    room = {
-        row.organisation_id: _room(row, taken[row.organisation_id])
-        for row in fetched(_CAPACITY, Capacity.organisation_id, ids)
-    }
-    answers = {row.organisation_id: row for row in _answers(ids, today)}
-    seen = {row.organisation_id: row.at for row in fetched(_SEEN, Listing.organisation_id, ids)}
+    left, answers = room(ids, today=today), {row.organisation_id: row for row in _answers(ids, today)}
+    seen = {row.organisation_id: row.at for row in fetched(_SEEN, _LISTING.organisation_id, ids)}
     return defaultdict(
         Standing,
         {
             number: Standing(
-                room=room.get(number, {}),
+                room=left.get(number, {}),
                 asked=answers[number].asked if number in answers else 0,
                 answered=answers[number].answered if number in answers else 0,
                 seen_on=seen[number].date() if number in seen else None,
             )
-            for number in {*room, *answers, *seen}
+            for number in {*left, *answers, *seen}
         },
     )
+
+
+def room(ids: Ids, *, today: date) -> dict[int, dict[str, int]]:
+    """By side, how many more introductions those can take that said so."""
+    said = {row.organisation_id: row for row in fetched(_CAPACITY, Capacity.organisation_id, ids)}
+    taken = _taken(None if ids is None else said, today)
+    return {number: _room(row, taken[number]) for number, row in said.items()}
 
 
 def said_no(listing_ids: Collection[int]) -> dict[int, set[str]]:
@@ -84,8 +86,9 @@ def quarter_of(day: date) -> datetime:
 _CAPACITY = select(
     Capacity.organisation_id, Capacity.jobs_a_quarter, Capacity.hours_left, Capacity.money_left
 )
-_SEEN = select(Listing.organisation_id, func.max(Listing.updated_at).label("at")).group_by(
-    Listing.organisation_id
+_LISTING = Listing.__table__.c
+_SEEN = select(_LISTING.organisation_id, func.max(_LISTING.updated_at).label("at")).group_by(
+    _LISTING.organisation_id
 )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from marketplace.extensions import db
+from marketplace.fetching import fetched
 from marketplace.listings.models import Listing, ListingStatus
-from marketplace.matching.fetching import fetched
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation, OrganisationStatus
 from search.ranking import Fit

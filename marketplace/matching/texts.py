@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from marketplace.extensions import db
+from marketplace.fetching import fetched
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.organisations.models import Organisation, OrganisationStatus, PastWork
 from marketplace.readings.services import Said
@@ -15,11 +16,12 @@ AT_ONCE = 1_000  # rows loaded together
 
 Rows = Iterable[Row[Any]]
 
+_LISTING, _ORGANISATION, _WORK = Listing.__table__.c, Organisation.__table__.c, PastWork.__table__.c
 _LISTINGS = select(
-    Listing.id, Listing.family, Listing.organisation_id, Listing.title, Listing.summary, Listing.body
+    _LISTING.id, _LISTING.family, _LISTING.organisation_id, _LISTING.title, _LISTING.summary, _LISTING.body
 )
-_PROFILES = select(Organisation.id, Organisation.about)
-_WORK = select(PastWork.id, PastWork.organisation_id, PastWork.title, PastWork.description)
+_PROFILES = select(_ORGANISATION.id, _ORGANISATION.about)
+_WORKS = select(_WORK.id, _WORK.organisation_id, _WORK.title, _WORK.description)
 
 
 def of(keys: Collection[str]) -> dict[str, Said]:
@@ -33,13 +35,11 @@ def of(keys: Collection[str]) -> dict[str, Said]:
         numbers.pop("work", []),
     )
     listings = [number for of_kind in numbers.values() for number in of_kind]
-    found: dict[str, Said] = {}
-    for some in _slices(listings):
-        found |= _listings(db.session.execute(_LISTINGS.where(Listing.id.in_(some))))
-    for some in _slices(profiles):
-        found |= _profiles(db.session.execute(_PROFILES.where(Organisation.id.in_(some))))
-    for some in _slices(work):
-        found |= _past_work(db.session.execute(_WORK.where(PastWork.id.in_(some))))
+    found = {
+        **_listings(fetched(_LISTINGS, _LISTING.id, listings)),
+        **_profiles(fetched(_PROFILES, _ORGANISATION.id, profiles)),
+        **_past_work(fetched(_WORKS, _WORK.id, work)),
+    }
     return {key: found[key] for key in keys if key in found}
 
 
@@ -49,7 +49,7 @@ def everything() -> Iterator[dict[str, Said]]:
     yield from _streamed(
         _PROFILES.where(Organisation.status == OrganisationStatus.ACTIVE), Organisation.id, _profiles
     )
-    yield from _streamed(_WORK, PastWork.id, _past_work)
+    yield from _streamed(_WORKS, PastWork.id, _past_work)
 
 
 def number() -> int:
@@ -86,7 +86,3 @@ def _text(row: Any) -> str:
     """What a listing says, once: a summary is often the first sentence of the body."""
     opening = row.summary.rstrip("…")
     return str(row.body) if " ".join(row.body.split()).startswith(opening) else f"{row.summary}\n{row.body}"
-
-
-def _slices(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from flask import current_app
+from sqlalchemy import select
 
-from marketplace.extensions import db
+from marketplace.fetching import fetched
 from marketplace.vectors.models import DocumentVector
 from search.lazy_encoder import LazyEncoder
 
-AT_ONCE = 5000  # keys asked for in one statement
+_VECTOR = DocumentVector.__table__.c
+_KEPT = select(_VECTOR.key, _VECTOR.text_mark, _VECTOR.vector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,11 @@ def encoder() -> LazyEncoder | None:
 
 def kept(keys: Iterable[str]) -> dict[str, Kept]:
     """The vectors of these keys that this installation's encoder has made; none where there is no encoder."""
-    reader, wanted = encoder(), sorted(set(keys))
+    reader = encoder()
     if reader is None:
         return {}
-    query = db.select(DocumentVector.key, DocumentVector.text_mark, DocumentVector.vector).where(
-        DocumentVector.model == reader.name
-    )
-    slices = (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
+    rows = fetched(_KEPT.where(_VECTOR.model == reader.name), _VECTOR.key, set(keys))
     return {
-        key: Kept(mark, tuple(np.frombuffer(vector, "<f2").astype(float).tolist()))
-        for some in slices
-        for key, mark, vector in db.session.execute(query.where(DocumentVector.key.in_(some)))
+        row.key: Kept(row.text_mark, tuple(np.frombuffer(row.vector, "<f2").astype(float).tolist()))
+        for row in rows
     }
