@@ -32,7 +32,7 @@ from search.ranking.weights import (
 SAID_WHEN_MISSING = frozenset({"text", "category", "quantity", "distance", "size"})
 
 PLAINLY_LIKE = 0.25  # likeness of texts at which people would say so
-AT_ONCE = 64  # wants compared in one go: a few tens of MB for 10,000 gives
+AT_ONCE = 640_000  # pairs of a want and a give compared in one go: a few tens of MB
 
 
 def rank(
@@ -104,8 +104,9 @@ def tables(
         if not asked:
             continue
         able = [party for each in parties if (party := only(each, side)).gives]
-        for start in range(0, len(asked) if able else 0, AT_ONCE):
-            table = Table.of(asked[start : start + AT_ONCE], able, lexicon)
+        some = max(1, AT_ONCE // max(1, sum(len(party.gives) for party in able)))
+        for start in range(0, len(asked) if able else 0, some):
+            table = Table.of(asked[start : start + some], able, lexicon)
             yield side, score(Pairs(table, side, today), model.weights[side])
 
 
