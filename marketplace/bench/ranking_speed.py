@@ -104,7 +104,7 @@ def one_by_one(folder: str, organisations: int, seed: int) -> dict[str, Any]:
     with _app(folder):
         now = clock.now()
         using = running.means(now)
-        ranked = [_job(partial(running.fits_of_organisation, number, using)) for number in chosen]
+        ranked = [_job(partial(running.fits_of_organisations, [number], using)) for number in chosen]
         stored = [_job(partial(running.match_organisation, number, now=now)) for number in chosen]
     return {"organisations": len(stored[WARM_UP:]), "ranked": _times(ranked), "stored": _times(stored)}
 

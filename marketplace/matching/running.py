@@ -18,7 +18,7 @@ from marketplace.matching import introducing, learned, searching, sources, texts
 from marketplace.matching.models import Match
 from marketplace.matching.remembering import Parties
 from marketplace.matching.sharing import shared
-from marketplace.matching.storing import Counts, by_pair, store, worth_keeping
+from marketplace.matching.storing import Counts, Pair, by_pair, store, worth_keeping
 from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
 from marketplace.readings import queries as kept_readings
@@ -31,6 +31,7 @@ from search.ranking.model import whole
 PER_ASK = 50  # organisations kept for each ask
 PER_ORGANISATION = 15  # asks kept for each organisation, besides those whose best it is among
 ASKS_AT_ONCE = 50  # asks ranked and stored in one transaction
+ORGANISATIONS_AT_ONCE = 10  # looked at by themselves in one transaction, each with some four hundred asks
 FEW = 3  # matches: with fewer, an organisation that people speak for is looked at by itself
 LEARN_ANEW = 1.25  # times the texts the lexicon was fitted on
 
@@ -88,10 +89,7 @@ def match_listing(listing_id: int, *, now: datetime) -> None:
 def match_organisation(organisation_id: int, *, now: datetime) -> None:
     """Look again at which asks this organisation fits."""
     readings.forget(list(sources.keys_of(organisation_id)))
-    using = means(now)
-    known = by_pair(Match.organisation_id == organisation_id)
-    fits = fits_of_organisation(organisation_id, using)
-    store(known, worth_keeping(fits, PER_ORGANISATION, known), now=now, counts=Counts())
+    _store_of([organisation_id], means(now), now=now, counts=Counts())
     introducing.introduce(now, organisation_ids=[organisation_id])
 
 
@@ -133,12 +131,10 @@ def finish(now: datetime, *, counts: Counts) -> Iterator[int]:
     yield 0
     using = means(now)
     alone = [] if searching.is_small() else _hardly_matched()  # in a small place everybody had a turn
-    for done, number in enumerate(alone, start=1):
-        known = by_pair(Match.organisation_id == number)
-        best = worth_keeping(fits_of_organisation(number, using), PER_ORGANISATION, known)
-        store(known, best, now=now, counts=counts)
-        if done % ASKS_AT_ONCE == 0:
-            yield done
+    for start in range(0, len(alone), ORGANISATIONS_AT_ONCE):
+        some = alone[start : start + ORGANISATIONS_AT_ONCE]
+        _store_of(some, using, now=now, counts=counts)
+        yield len(some)
     counts.introduced += introducing.introduce(now)
     yield 0
 
@@ -179,15 +175,34 @@ class Ranker:
         ]
 
 
-def fits_of_organisation(organisation_id: int, using: Means) -> list[Fit]:
-    """Everything this organisation fits."""
-    parties = sources.parties(using.today, using.lexicon, ids=[organisation_id])
-    if not parties:
-        return []
-    ids = None if searching.is_small() else searching.asks_for(parties[0], using.lexicon)
-    asks = sources.wants(using.today, using.lexicon, ids=ids, quoted=False)
-    good = [int(ask) for (ask, _), fit in using.fits(asks, parties).items() if whole(fit) >= FLOOR]
-    return using.rank(sources.wants(using.today, using.lexicon, ids=good), parties, 1)  # these are explained
+def fits_of_organisations(ids: Collection[int], using: Means, standing: Collection[Pair] = ()) -> list[Fit]:
+    """What each of these organisations fits best, and of the pairs that stand already those that still fit.
+
+    Raises SearchUnavailable in a big place.
+    """
+    parties = sources.parties(using.today, using.lexicon, ids=ids)
+    if searching.is_small():
+        asks = sources.wants(using.today, using.lexicon, quoted=False)
+        theirs = {party.key: asks for party in parties}
+    else:
+        likely = {party.key: searching.asks_for(party, using.lexicon) for party in parties}
+        asks = sources.wants(using.today, using.lexicon, ids=set().union(*likely.values()), quoted=False)
+        theirs = {party: [ask for ask in asks if int(ask.key) in some] for party, some in likely.items()}
+    found: list[Fit] = []
+    for party in parties:
+        fits = using.fits(theirs[party.key], [party])
+        good = {(int(party.key), int(ask)): fit for (ask, _), fit in fits.items() if whole(fit) >= FLOOR}
+        kept = {ask for _, ask in worth_keeping(good, PER_ORGANISATION, standing)}
+        explained = sources.in_words([ask for ask in theirs[party.key] if int(ask.key) in kept])
+        found += using.rank(explained, [party], 1)
+    return found
+
+
+def _store_of(organisations: Collection[int], using: Means, *, now: datetime, counts: Counts) -> None:
+    """Make the matches of these organisations what they fit now."""
+    known = by_pair(Match.organisation_id.in_(organisations))
+    standing = {pair for pair, row in known.items() if row.retired_at is None}
+    store(known, fits_of_organisations(organisations, using, standing), now=now, counts=counts)
 
 
 def _hardly_matched() -> list[int]:

@@ -1,6 +1,6 @@
 """Keeping matches: one row a pair, and what people answered stays."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,11 +37,11 @@ def by_pair(condition: ColumnElement[bool]) -> dict[Pair, Match]:
     return {(row.organisation_id, row.listing_id): row for row in rows}
 
 
-def worth_keeping(fits: Sequence[Fit], at_most: int, known: dict[Pair, Match]) -> list[Fit]:
-    """The best, and those that stand already, maybe by being among the best of their ask."""
-    best = sorted(fits, key=lambda fit: (-fit.fit, fit.want, fit.party))
-    standing = {pair for pair, row in known.items() if row.retired_at is None}
-    return best[:at_most] + [fit for fit in best[at_most:] if (int(fit.party), int(fit.want)) in standing]
+def worth_keeping(fits: Mapping[Pair, float], at_most: int, known: Collection[Pair]) -> set[Pair]:
+    """The best asks of one organisation, and those it fits that stand already, maybe by being among the best
+    of their ask."""
+    best = sorted(fits, key=lambda pair: (-round(fits[pair], 9), str(pair[1])))
+    return {*best[:at_most], *(pair for pair in best if pair in known)}
 
 
 def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:

@@ -56,7 +56,9 @@ class Bags:
         known = columns[places] == self.ids[likely] if len(columns) else np.zeros(0, bool)
         kept = likely[known]
         shape = (len(self), max(1, len(columns)))
-        return csr_matrix((self.weights[kept], places[known], np.searchsorted(kept, self.starts)), shape=shape)
+        return csr_matrix(
+            (self.weights[kept], places[known], np.searchsorted(kept, self.starts)), shape=shape
+        )
 
 
 def alike(asked: Bags, given: Bags) -> Numbers:
