@@ -5,10 +5,10 @@ for two ids as for two thousand, and nothing of it is put together or understood
 """
 
 import json
-from collections.abc import Collection
-from typing import Any, TypeVar
+from collections.abc import Collection, Sequence
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, Row, String, bindparam, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Row, String, bindparam, cast, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -40,13 +40,18 @@ _VALUE = _Listed(bindparam("given", type_=String)).table_valued("value").c.value
 _NUMBERS, _WORDS = select(cast(_VALUE, BigInteger)), select(cast(_VALUE, String))
 
 
-def fetched(query: Any, column: Any, ids: Collection[Key] | None, **parameters: Any) -> list[Row[Any]]:
-    """What a query finds for these ids, or keys; for all there are if none are named."""
-    if ids is None:
-        return list(db.session.execute(query, parameters).all())
-    if not ids:
-        return []
-    wanted = sorted(set(ids))
-    given = _WORDS if isinstance(wanted[0], str) else _NUMBERS
-    found = db.session.execute(query.where(column.in_(given)), {**parameters, "given": json.dumps(wanted)})
-    return list(found.all())
+class Rows(Generic[Key]):
+    """What a query finds for some keys of a column, or for all; the statement is put together once."""
+
+    def __init__(self, query: Any, column: ColumnElement[Key]) -> None:
+        self._all = query
+        self._some = query.where(column.in_(_WORDS if isinstance(column.type, String) else _NUMBERS))
+
+    def of(self, keys: Collection[Key] | None, **parameters: Any) -> Sequence[Row[Any]]:
+        """The rows of these keys, of all there are if None; the rest are parameters of the query."""
+        if keys is None:
+            return db.session.execute(self._all, parameters).all()
+        if not keys:
+            return []
+        given = json.dumps(sorted(set(keys)))
+        return db.session.execute(self._some, {**parameters, "given": given}).all()

@@ -5,7 +5,7 @@ gets more than they can answer, and few are left with none.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Date, Row, bindparam, exists, func, select
 
 from marketplace.capacity.models import Capacity
 from marketplace.extensions import UtcDateTime, db
-from marketplace.fetching import Ids, fetched
+from marketplace.fetching import Ids, Rows
 from marketplace.listings.models import Family, Listing, Quantity, QuantityKind
 from marketplace.matching import sources, standing
 from marketplace.matching.models import Match, MatchStatus
@@ -44,7 +44,9 @@ _CANDIDATES = (
     )
     .order_by(_MATCH.id)
 )
-_AGREED = (
+_OF_ASKS = Rows(_CANDIDATES, _MATCH.listing_id)
+_OF_ORGANISATIONS = Rows(_CANDIDATES, _MATCH.organisation_id)
+_AGREED = Rows(
     select(_MATCH.organisation_id.label("whose"), func.count(_MATCH.id).label("times"))
     .select_from(_BOTH)
     .where(
@@ -52,43 +54,43 @@ _AGREED = (
         _MATCH.status.in_((MatchStatus.INTERESTED, MatchStatus.CONVERTED)),
         func.coalesce(_MATCH.converted_at, _MATCH.interested_at) >= _SINCE,
     )
-    .group_by(_MATCH.organisation_id)
+    .group_by(_MATCH.organisation_id),
+    _MATCH.organisation_id,
 )
-_JOBS = select(_CAPACITY.organisation_id, _CAPACITY.jobs_a_quarter)
+_JOBS = Rows(select(_CAPACITY.organisation_id, _CAPACITY.jobs_a_quarter), _CAPACITY.organisation_id)
 _FOR_VOLUNTEERS = select(_LISTING.id, _LISTING.organisation_id).where(
     _LISTING.family == Family.NEED,
     exists().where(_QUANTITY.listing_id == _LISTING.id, _QUANTITY.kind == QuantityKind.VOLUNTEERS),
 )
-_HOSTING = (
+_HOSTED = Rows(_FOR_VOLUNTEERS, _LISTING.organisation_id)
+_HOSTING = Rows(
     _FOR_VOLUNTEERS.add_columns(_CAPACITY.volunteers_a_month)
     .join_from(Listing, Capacity, _CAPACITY.organisation_id == _LISTING.organisation_id)
-    .where(_CAPACITY.volunteers_a_month.is_not(None))
+    .where(_CAPACITY.volunteers_a_month.is_not(None)),
+    _LISTING.id,
 )
 # Of each need, the largest share of anything it asked for that is missing still.
-_LACKING = select(
-    _QUANTITY.listing_id, (1.0 - func.min(1.0 * _QUANTITY.promised / _QUANTITY.wanted)).label("share")
-).group_by(_QUANTITY.listing_id)
+_LACKING = Rows(
+    select(
+        _QUANTITY.listing_id, (1.0 - func.min(1.0 * _QUANTITY.promised / _QUANTITY.wanted)).label("share")
+    ).group_by(_QUANTITY.listing_id),
+    _QUANTITY.listing_id,
+)
 
 
-class _OfEach:
+def _introduced(whose: ColumnElement[int], *conditions: ColumnElement[bool]) -> Rows[int]:
     """Introductions since some time that were not declined, counted by one side."""
-
-    def __init__(self, whose: ColumnElement[int], *conditions: ColumnElement[bool]) -> None:
-        self.whose = whose
-        self.query = (
-            select(whose.label("whose"), func.count(_MATCH.id).label("times"))
-            .where(
-                _MATCH.introduced_at > _SINCE,
-                _MATCH.status != MatchStatus.DECLINED,
-                _MATCH.retired_at.is_(None),
-                *conditions,
-            )
-            .group_by(whose)
-        )
+    query = select(whose.label("whose"), func.count(_MATCH.id).label("times")).where(
+        _MATCH.introduced_at > _SINCE,
+        _MATCH.status != MatchStatus.DECLINED,
+        _MATCH.retired_at.is_(None),
+        *conditions,
+    )
+    return Rows(query.group_by(whose), whose)
 
 
-_TO_ORGANISATIONS, _TO_ASKS = _OfEach(_MATCH.organisation_id), _OfEach(_MATCH.listing_id)
-_TO_WORK = _OfEach(
+_TO_ORGANISATIONS, _TO_ASKS = _introduced(_MATCH.organisation_id), _introduced(_MATCH.listing_id)
+_TO_WORK = _introduced(
     _MATCH.organisation_id,
     exists().where(_LISTING.id == _MATCH.listing_id, _LISTING.family == Family.OPPORTUNITY),
 )
@@ -148,12 +150,9 @@ def jobs_left(organisation_ids: Collection[int], now: datetime) -> dict[int, int
 
     For whoever asks it by hand: an introduction it has not answered keeps nobody from writing to it.
     """
-    said = {
-        row.organisation_id: row.jobs_a_quarter
-        for row in fetched(_JOBS, _CAPACITY.organisation_id, organisation_ids)
-    }
+    said = {row.organisation_id: row.jobs_a_quarter for row in _JOBS.of(organisation_ids)}
     since = standing.quarter_of(now.date())
-    agreed = fetched(_AGREED, _MATCH.organisation_id, organisation_ids, since=since)
+    agreed = _AGREED.of(organisation_ids, since=since)
     taken = {row.whose: row.times for row in agreed}
     return {
         number: None if (jobs := said.get(number)) is None else max(0, jobs - taken.get(number, 0))
@@ -164,18 +163,18 @@ def jobs_left(organisation_ids: Collection[int], now: datetime) -> dict[int, int
 def asks_room(ids: Collection[int], now: datetime) -> dict[int, int]:
     """How many more answers each ask can deal with: a need that is nearly met, or fully hosted, fades."""
     taken, hosted = _taken(_TO_ASKS, ids, now), _hosting(ids, now)
-    lacking = {row.listing_id: row.share for row in fetched(_LACKING, _QUANTITY.listing_id, ids)}
+    lacking = {row.listing_id: row.share for row in _LACKING.of(ids)}
     left = {
         number: ceil(AN_ASK_TAKES * lacking.get(number, 1.0) - A_ROUNDING) - taken[number] for number in ids
     }
     return {number: max(0, min(left[number], hosted.get(number, AN_ASK_TAKES))) for number in ids}
 
 
-def _candidates(now: datetime, asks: Ids, organisations: Ids) -> list[Row[Any]]:
+def _candidates(now: datetime, asks: Ids, organisations: Ids) -> Sequence[Row[Any]]:
     """Matches that wait, fit, and were not introduced yet; of open asks only."""
     if asks is not None:
-        return fetched(_CANDIDATES, _MATCH.listing_id, asks, today=now.date())
-    return fetched(_CANDIDATES, _MATCH.organisation_id, organisations, today=now.date())
+        return _OF_ASKS.of(asks, today=now.date())
+    return _OF_ORGANISATIONS.of(organisations, today=now.date())
 
 
 def _whose_room(row: Row[Any], room: Mapping[str, int]) -> str:
@@ -184,10 +183,10 @@ def _whose_room(row: Row[Any], room: Mapping[str, int]) -> str:
     return of_work if row.family is Family.OPPORTUNITY and of_work in room else str(row.organisation_id)
 
 
-def _taken(of_each: "_OfEach", ids: Ids, now: datetime) -> Counter[int]:
+def _taken(introduced: Rows[int], ids: Ids, now: datetime) -> Counter[int]:
     """Introductions of the period that were not declined, of each on one side."""
     found: Counter[int] = Counter()
-    for row in fetched(of_each.query, of_each.whose, ids, since=now - PERIOD):
+    for row in introduced.of(ids, since=now - PERIOD):
         found[row.whose] = row.times
     return found
 
@@ -195,7 +194,7 @@ def _taken(of_each: "_OfEach", ids: Ids, now: datetime) -> Counter[int]:
 def _hosting(ids: Collection[int], now: datetime) -> dict[int, int]:
     """Of needs for volunteers whose host said how many it can take: a share each of what that leaves."""
     needs: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row in fetched(_HOSTING, _LISTING.id, ids):
+    for row in _HOSTING.of(ids):
         needs[row.organisation_id, row.volunteers_a_month].append(row.id)
     taken = _hosted({host for host, _ in needs}, now)
     room: dict[int, int] = {}
@@ -207,7 +206,7 @@ def _hosting(ids: Collection[int], now: datetime) -> dict[int, int]:
 
 def _hosted(hosts: Collection[int], now: datetime) -> Counter[int]:
     """Introductions of the period to each host's needs for volunteers."""
-    rows = fetched(_FOR_VOLUNTEERS, _LISTING.organisation_id, hosts)
+    rows = _HOSTED.of(hosts)
     owners = {row.id: row.organisation_id for row in rows}
     found: Counter[int] = Counter()
     for number, times in _taken(_TO_ASKS, owners, now).items():

@@ -10,11 +10,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from marketplace import outbox
-from marketplace.fetching import fetched
+from marketplace.fetching import Rows
 from marketplace.listings.models import Listing
 from marketplace.matching import sources
 from search.ranking import Party
 from search.ranking.lexicon import Lexicon
+
+_OWNERS = Rows(select(Listing.__table__.c.organisation_id), Listing.__table__.c.id)
 
 AT_MOST = 50_000  # organisations; one with its readings takes some 20 KB
 
@@ -47,5 +49,5 @@ class Parties:
         for payload in outbox.payloads("matching.organisation", since=self._since):
             self._known.pop(payload["organisation_id"], None)
         listings = [each["listing_id"] for each in outbox.payloads("matching.listing", since=self._since)]
-        for row in fetched(select(Listing.organisation_id), Listing.id, listings):
+        for row in _OWNERS.of(listings):
             self._known.pop(row.organisation_id, None)

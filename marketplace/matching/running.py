@@ -4,7 +4,7 @@ A listing that changes is ranked at once against its candidates, an organisation
 answer. `match run` does it all again, a step at a time: words are learned anew, everybody gets a turn.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,8 +23,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
 from marketplace.readings import queries as kept_readings
 from marketplace.readings import services as readings
-from search.ranking import FLOOR, Fit, Model, Party, Want, rank
-from search.ranking import fits as every_fit
+from search.ranking import FLOOR, Fit, Model, Party, Want, rank, rank_for
 from search.ranking.lexicon import Lexicon
 from search.ranking.model import whole
 
@@ -44,9 +43,6 @@ class Means:
     model: Model
     today: date
 
-    def fits(self, asks: Sequence[Want], parties: Sequence[Party]) -> dict[tuple[str, str], float]:
-        return every_fit(asks, parties, self.lexicon, self.model, today=self.today)
-
     def rank(self, asks: Sequence[Want], parties: Sequence[Party], at_most: int) -> list[Fit]:
         return rank(
             asks,
@@ -55,6 +51,25 @@ class Means:
             self.model,
             today=self.today,
             per_want=at_most,
+            category_names=catalogue().names,
+        )
+
+    def rank_for(self, party: Party, asks: Sequence[Want], standing: Collection[Pair]) -> list[Fit]:
+        """The best that this organisation fits, and what it fits still of what stands already."""
+
+        def choose(fits: Mapping[str, float]) -> set[str]:
+            number = int(party.key)
+            good = {(number, int(ask)): fit for ask, fit in fits.items() if whole(fit) >= FLOOR}
+            return {str(ask) for _, ask in worth_keeping(good, PER_ORGANISATION, standing)}
+
+        return rank_for(
+            party,
+            asks,
+            self.lexicon,
+            self.model,
+            today=self.today,
+            choose=choose,
+            quoted=sources.quoted,
             category_names=catalogue().names,
         )
 
@@ -77,19 +92,21 @@ def match_listing(listing_id: int, *, now: datetime) -> None:
     listing = db.session.get(Listing, listing_id)
     if listing is None:
         return
-    readings.forget([f"{listing.family.value}:{listing.id}"])
     if listing.family not in ASKS:
         match_organisation(listing.organisation_id, now=now)
         return
-    fits = Ranker(now)([listing_id])
+    ranker = Ranker(now)
+    readings.forget_changed([f"{listing.family.value}:{listing.id}"], texts.of, ranker.using.lexicon)
+    fits = ranker([listing_id])
     store(by_pair(Match.listing_id == listing_id), fits, now=now, counts=Counts())
     introducing.introduce(now, listing_ids=[listing_id])
 
 
 def match_organisation(organisation_id: int, *, now: datetime) -> None:
     """Look again at which asks this organisation fits."""
-    readings.forget(list(sources.keys_of(organisation_id)))
-    _store_of([organisation_id], means(now), now=now, counts=Counts())
+    using = means(now)
+    readings.forget_changed(list(sources.keys_of(organisation_id)), texts.of, using.lexicon)
+    _store_of([organisation_id], using, now=now, counts=Counts())
     introducing.introduce(now, organisation_ids=[organisation_id])
 
 
@@ -153,13 +170,13 @@ class Ranker:
     """Finds the best of asks, and remembers whom it met: the same few organisations fit many asks."""
 
     def __init__(self, now: datetime) -> None:
-        self._using, self._is_small = means(now), searching.is_small()
-        self._met = Parties(now.date(), self._using.lexicon, since=clock.now())
+        self.using, self._is_small = means(now), searching.is_small()
+        self._met = Parties(now.date(), self.using.lexicon, since=clock.now())
         self._everybody: list[Party] | None = None
 
     def __call__(self, ids: Collection[int]) -> list[Fit]:
         """The best of each of these asks, among its candidates. Raises SearchUnavailable in a big place."""
-        using = self._using
+        using = self.using
         asks = sources.wants(using.today, using.lexicon, ids=ids)
         if self._is_small:
             if self._everybody is None:
@@ -182,20 +199,14 @@ def fits_of_organisations(ids: Collection[int], using: Means, standing: Collecti
     """
     parties = sources.parties(using.today, using.lexicon, ids=ids)
     if searching.is_small():
-        asks = sources.wants(using.today, using.lexicon, quoted=False)
+        asks = sources.wants(using.today, using.lexicon, in_words=False, answering=ids)
         theirs = {party.key: asks for party in parties}
     else:
         likely = {party.key: searching.asks_for(party, using.lexicon) for party in parties}
-        asks = sources.wants(using.today, using.lexicon, ids=set().union(*likely.values()), quoted=False)
+        these = {ask for some in likely.values() for ask in some}
+        asks = sources.wants(using.today, using.lexicon, ids=these, in_words=False, answering=ids)
         theirs = {party: [ask for ask in asks if int(ask.key) in some] for party, some in likely.items()}
-    found: list[Fit] = []
-    for party in parties:
-        fits = using.fits(theirs[party.key], [party])
-        good = {(int(party.key), int(ask)): fit for (ask, _), fit in fits.items() if whole(fit) >= FLOOR}
-        kept = {ask for _, ask in worth_keeping(good, PER_ORGANISATION, standing)}
-        explained = sources.in_words([ask for ask in theirs[party.key] if int(ask.key) in kept])
-        found += using.rank(explained, [party], 1)
-    return found
+    return [fit for party in parties for fit in using.rank_for(party, theirs[party.key], standing)]
 
 
 def _store_of(organisations: Collection[int], using: Means, *, now: datetime, counts: Counts) -> None:

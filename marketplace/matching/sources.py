@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, Row, Select, bindpara
 from marketplace.capabilities.models import Capability
 from marketplace.credentials.catalogue import catalogue
 from marketplace.extensions import db
-from marketplace.fetching import Ids, fetched
+from marketplace.fetching import Ids, Rows
 from marketplace.listings.models import (
     ASKS,
     Listing,
@@ -81,11 +81,14 @@ _ASKED = (
     .add_columns(_LISTING.published_at, _LISTING.closes_on)
     .where(_LISTING.family.in_(ASKS))
 )
-_ASKED_NOW = _ASKED.where(*still_open(_TODAY))
-_GIVEN_NOW = _beside(Capability, "typical_low", "typical_high").where(
-    _LISTING.family.not_in(ASKS), *still_open(_TODAY)
+_ASKED_EVER, _ASKED_NOW = (Rows(query, _LISTING.id) for query in (_ASKED, _ASKED.where(*still_open(_TODAY))))
+_GIVEN_NOW = Rows(
+    _beside(Capability, "typical_low", "typical_high").where(
+        _LISTING.family.not_in(ASKS), *still_open(_TODAY)
+    ),
+    _LISTING.organisation_id,
 )
-_ACTIVE = (
+_ACTIVE = Rows(
     select(
         _ORGANISATION.id,
         _ORGANISATION.kind,
@@ -95,29 +98,37 @@ _ACTIVE = (
         _ORGANISATION.turnover,
     )
     .where(_ORGANISATION.status == OrganisationStatus.ACTIVE)
-    .order_by(_ORGANISATION.id)
+    .order_by(_ORGANISATION.id),
+    _ORGANISATION.id,
 )
 _LATEST = func.row_number().over(
     partition_by=_WORK.organisation_id, order_by=(_WORK.awarded_on.desc().nulls_last(), _WORK.id)
 )
-_DONE = select(
-    _WORK.id, _WORK.organisation_id, _WORK.title, _WORK.categories, _WORK.value, _WORK.awarded_on,
-    _LATEST.label("latest"),
+_DONE = Rows(
+    select(
+        _WORK.id, _WORK.organisation_id, _WORK.title, _WORK.categories, _WORK.value, _WORK.awarded_on,
+        _LATEST.label("latest"),
+    ),
+    _WORK.organisation_id,
 )  # fmt: skip
 _QUANTITY = Quantity.__table__.c
-_QUANTITIES = select(_QUANTITY.listing_id, _QUANTITY.kind, _QUANTITY.wanted, _QUANTITY.promised)
+_QUANTITIES = Rows(
+    select(_QUANTITY.listing_id, _QUANTITY.kind, _QUANTITY.wanted, _QUANTITY.promised), _QUANTITY.listing_id
+)
 
 
 class _Sets:
     """A table of pairs, read as the set of values of each owner."""
 
     def __init__(self, model: type[Any], owner: str, value: str) -> None:
-        self._owner = model.__table__.c[owner]
-        self._query = select(self._owner.label("owner"), model.__table__.c[value].label("value"))
+        columns = model.__table__.c
+        self._rows = Rows(
+            select(columns[owner].label("owner"), columns[value].label("value")), columns[owner]
+        )
 
     def of(self, ids: Ids) -> dict[int, frozenset[str]]:
         found: dict[int, set[str]] = defaultdict(set)
-        for row in fetched(self._query, self._owner, ids):
+        for row in self._rows.of(ids):
             found[row.owner].add(row.value)
         return defaultdict(frozenset, {key: frozenset(values) for key, values in found.items()})
 
@@ -135,17 +146,23 @@ def open_asks(today: date) -> list[int]:
 
 
 def wants(
-    today: date, lexicon: Lexicon, *, ids: Ids = None, closed_too: bool = False, quoted: bool = True
+    today: date,
+    lexicon: Lexicon,
+    *,
+    ids: Ids = None,
+    closed_too: bool = False,
+    in_words: bool = True,
+    answering: Ids = None,
 ) -> list[Want]:
-    """Open opportunities and needs; only these, where they are named. Closed ones are only learned from."""
-    rows = (
-        fetched(_ASKED, _LISTING.id, ids)
-        if closed_too
-        else fetched(_ASKED_NOW, _LISTING.id, ids, today=today)
-    )
+    """Open opportunities and needs; only these, where they are named. Closed ones are only learned from.
+
+    Who said no, and who was introduced, is read of everybody, or of those who are `answering` only.
+    """
+    rows = _ASKED_EVER.of(ids) if closed_too else _ASKED_NOW.of(ids, today=today)
     asked = [row.id for row in rows]
     categories, needed, quantities = _CATEGORIES.of(asked), _MUST_HAVE.of(asked), _quantities(asked)
-    not_for, met = standing.said_no(asked), standing.met(asked, today=today)
+    not_for = standing.said_no(asked, answering)
+    met = standing.met(asked, answering, today=today)
     found = [
         {
             "key": str(row.id),
@@ -169,10 +186,10 @@ def wants(
         for row in rows
     ]
     read = _read(Want, found, lexicon)
-    return in_words(read) if quoted else read
+    return quoted(read) if in_words else read
 
 
-def in_words(found: Sequence[Want]) -> list[Want]:
+def quoted(found: Sequence[Want]) -> list[Want]:
     """With their texts: reasons quote what is asked in its own words."""
     said = texts.of([f"{each.family}:{each.key}" for each in found])
     return [
@@ -183,7 +200,7 @@ def in_words(found: Sequence[Want]) -> list[Want]:
 
 def parties(today: date, lexicon: Lexicon, *, ids: Ids = None) -> list[Party]:
     """Active organisations with everything they sell, give, did before, or say they would support."""
-    rows = {row.id: row for row in fetched(_ACTIVE, _ORGANISATION.id, ids)}
+    rows = {row.id: row for row in _ACTIVE.of(ids)}
     some = None if ids is None else list(rows)
     told = [*_listed(today, rows, some), *_profiles(rows, some), *_past_work(rows, some)]
     theirs: dict[str, list[Give]] = defaultdict(list)
@@ -207,7 +224,7 @@ def parties(today: date, lexicon: Lexicon, *, ids: Ids = None) -> list[Party]:
 
 
 def _listed(today: date, owners: Mapping[int, Row[Any]], some: Ids) -> Iterator[Told]:
-    found = fetched(_GIVEN_NOW, _LISTING.organisation_id, some, today=today)
+    found = _GIVEN_NOW.of(some, today=today)
     rows = [row for row in found if row.organisation_id in owners]
     given = [row.id for row in rows]
     categories, quantities = _CATEGORIES.of(given), _quantities(given)
@@ -226,7 +243,7 @@ def _listed(today: date, owners: Mapping[int, Row[Any]], some: Ids) -> Iterator[
 
 
 def _past_work(owners: Mapping[int, Row[Any]], some: Ids) -> Iterator[Told]:
-    for row in fetched(_DONE, _WORK.organisation_id, some):
+    for row in _DONE.of(some):
         owner = owners.get(row.organisation_id)
         if owner is not None and row.latest <= PAST_WORK_AT_MOST:
             yield {
@@ -272,7 +289,7 @@ def _document(key: str) -> str:
 def _quantities(listing_ids: Collection[int]) -> dict[int, list[tuple[str, int, int]]]:
     """Of each listing: kind, how much is missing still, and how much was asked for."""
     found: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
-    for row in fetched(_QUANTITIES, _QUANTITY.listing_id, listing_ids):
+    for row in _QUANTITIES.of(listing_ids):
         found[row.listing_id].append((row.kind.value, row.wanted - row.promised, row.wanted))
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from marketplace.extensions import db
-from marketplace.fetching import fetched
+from marketplace.fetching import Rows
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation, OrganisationStatus
@@ -18,6 +18,12 @@ Pair = tuple[int, int]  # organisation, ask
 
 A_ROUNDING = 1e-4  # of 100: vectors are kept in single precision
 ACTED_ON = frozenset({MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED})
+
+_LISTING, _ORGANISATION = Listing.__table__.c, Organisation.__table__.c
+_LISTED = Rows(select(_LISTING.id).where(_LISTING.status == ListingStatus.PUBLISHED), _LISTING.id)
+_ACTIVE = Rows(
+    select(_ORGANISATION.id).where(_ORGANISATION.status == OrganisationStatus.ACTIVE), _ORGANISATION.id
+)
 
 
 @dataclass(slots=True)
@@ -73,10 +79,8 @@ def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, count
 def _still_there(fits: Sequence[Fit]) -> list[Fit]:
     """Those whose notices and organisation are on the board still: any may have gone while it was scored."""
     notices = {number for fit in fits for number in (int(fit.want), _via(fit)) if number is not None}
-    listed = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED)
-    active = select(Organisation.id).where(Organisation.status == OrganisationStatus.ACTIVE)
-    here = {row.id for row in fetched(listed, Listing.id, notices)}
-    about = {row.id for row in fetched(active, Organisation.id, {int(fit.party) for fit in fits})}
+    here = {row.id for row in _LISTED.of(notices)}
+    about = {row.id for row in _ACTIVE.of({int(fit.party) for fit in fits})}
     return [
         fit
         for fit in fits

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from marketplace.extensions import db
-from marketplace.fetching import fetched
+from marketplace.fetching import Rows
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.organisations.models import Organisation, OrganisationStatus, PastWork
 from marketplace.readings.services import Said
 
 AT_ONCE = 1_000  # rows loaded together
 
-Rows = Iterable[Row[Any]]
+Found = Iterable[Row[Any]]
 
 _LISTING, _ORGANISATION, _WORK = Listing.__table__.c, Organisation.__table__.c, PastWork.__table__.c
 _LISTINGS = select(
@@ -22,6 +22,8 @@ _LISTINGS = select(
 )
 _PROFILES = select(_ORGANISATION.id, _ORGANISATION.about)
 _WORKS = select(_WORK.id, _WORK.organisation_id, _WORK.title, _WORK.description)
+_THESE_LISTINGS, _THESE_PROFILES = Rows(_LISTINGS, _LISTING.id), Rows(_PROFILES, _ORGANISATION.id)
+_THESE_WORKS = Rows(_WORKS, _WORK.id)
 
 
 def of(keys: Collection[str]) -> dict[str, Said]:
@@ -36,9 +38,9 @@ def of(keys: Collection[str]) -> dict[str, Said]:
     )
     listings = [number for of_kind in numbers.values() for number in of_kind]
     found = {
-        **_listings(fetched(_LISTINGS, _LISTING.id, listings)),
-        **_profiles(fetched(_PROFILES, _ORGANISATION.id, profiles)),
-        **_past_work(fetched(_WORKS, _WORK.id, work)),
+        **_listings(_THESE_LISTINGS.of(listings)),
+        **_profiles(_THESE_PROFILES.of(profiles)),
+        **_past_work(_THESE_WORKS.of(work)),
     }
     return {key: found[key] for key in keys if key in found}
 
@@ -59,18 +61,18 @@ def number() -> int:
     return sum(db.session.scalar(query) or 0 for query in (listed, organisations, work))
 
 
-def _streamed(query: Any, key: Any, say: Callable[[Rows], dict[str, Said]]) -> Iterator[dict[str, Said]]:
+def _streamed(query: Any, key: Any, say: Callable[[Found], dict[str, Said]]) -> Iterator[dict[str, Said]]:
     last = 0
     while rows := db.session.execute(query.where(key > last).order_by(key).limit(AT_ONCE)).all():
         last = rows[-1].id
         yield say(rows)
 
 
-def _listings(rows: Rows) -> dict[str, Said]:
+def _listings(rows: Found) -> dict[str, Said]:
     return {f"{row.family.value}:{row.id}": Said(row.organisation_id, row.title, _text(row)) for row in rows}
 
 
-def _profiles(rows: Rows) -> dict[str, Said]:
+def _profiles(rows: Found) -> dict[str, Said]:
     found: dict[str, Said] = {}
     for row in rows:
         said = Said(row.id, "", row.about)
@@ -78,7 +80,7 @@ def _profiles(rows: Rows) -> dict[str, Said]:
     return found
 
 
-def _past_work(rows: Rows) -> dict[str, Said]:
+def _past_work(rows: Found) -> dict[str, Said]:
     return {f"work:{row.id}": Said(row.organisation_id, row.title, row.description) for row in rows}
 
 

@@ -6,14 +6,14 @@ from flask import current_app
 from sqlalchemy import select
 
 from marketplace.extensions import db
-from marketplace.fetching import fetched
+from marketplace.fetching import Rows
 from marketplace.readings.models import RankingLexicon, Reading
 from search.ranking.lexicon import Lexicon
 from search.ranking.lexicon import Reading as Read
 
 _READING = Reading.__table__.c
-_KEPT = select(_READING.key, _READING.mark, _READING.data)
-_MARKS = select(_READING.key, _READING.mark)
+_KEPT = Rows(select(_READING.key, _READING.mark, _READING.data), _READING.key)
+_MARKS = Rows(select(_READING.key, _READING.mark), _READING.key)
 
 
 def lexicon() -> Lexicon | None:
@@ -38,10 +38,10 @@ def texts_known() -> int:
 
 def kept(keys: Collection[str], lexicon: Lexicon) -> dict[str, Read]:
     """The readings of these keys that this lexicon made."""
-    rows = fetched(_KEPT, _READING.key, keys)
+    rows = _KEPT.of(keys)
     return {row.key: Read.from_bytes(row.data) for row in rows if row.mark.startswith(lexicon.version)}
 
 
 def marks(keys: Collection[str]) -> dict[str, str]:
     """What each kept reading is of."""
-    return {row.key: row.mark for row in fetched(_MARKS, _READING.key, keys)}
+    return {row.key: row.mark for row in _MARKS.of(keys)}

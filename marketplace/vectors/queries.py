@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from marketplace.fetching import fetched
+from marketplace.fetching import Rows
 from marketplace.vectors.models import DocumentVector
 from search.lazy_encoder import LazyEncoder
 
 _VECTOR = DocumentVector.__table__.c
-_KEPT = select(_VECTOR.key, _VECTOR.text_mark, _VECTOR.vector)
+_KEPT = Rows(
+    select(_VECTOR.key, _VECTOR.text_mark, _VECTOR.vector).where(_VECTOR.model == bindparam("model")),
+    _VECTOR.key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def kept(keys: Iterable[str]) -> dict[str, Kept]:
     reader = encoder()
     if reader is None:
         return {}
-    rows = fetched(_KEPT.where(_VECTOR.model == reader.name), _VECTOR.key, set(keys))
+    rows = _KEPT.of(set(keys), model=reader.name)
     return {
         row.key: Kept(row.text_mark, tuple(np.frombuffer(row.vector, "<f2").astype(float).tolist()))
         for row in rows

@@ -68,7 +68,7 @@ def alike(asked: Bags, given: Bags) -> Numbers:
 
 
 def _endings(ids: Ids) -> NDArray[np.bool_]:
-    """Which endings these hashes have: most hashes that are not among them end otherwise, and soon drop out."""
+    """Which endings these hashes have: most others end otherwise, and soon drop out."""
     found = np.zeros(ENDING + 1, bool)
     found[ids & ENDING] = True
     return found

@@ -166,10 +166,6 @@ class Lexicon:
         best = sorted(zip(written.values(), carried, strict=True), key=lambda each: (-each[1], each[0]))
         return dict(best[:at_most])
 
-    def terms_of(self, text: Text) -> dict[int, str]:
-        """The terms of a text by their hash."""
-        return _names(self._wording(text))
-
     def _wording(self, text: Text) -> str:
         return wording(text, self._places)
 
@@ -200,11 +196,6 @@ class Lexicon:
 _HASHING = {"n_features": HASHES, "alternate_sign": False, "norm": None, "dtype": np.float32}
 _WORDS = HashingVectorizer(analyzer=terms, **_HASHING)
 _SPELLING = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), **_HASHING)
-
-
-@lru_cache(maxsize=512)
-def _names(wording: str) -> dict[int, str]:
-    return {number(term): term for term in terms(wording)}
 
 
 @lru_cache(maxsize=100_000)
