@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from marketplace.extensions import db
+from marketplace.extensions import db, insert_or_leave
 from marketplace.fetching import Rows
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.matching.models import Match, MatchStatus
@@ -53,7 +53,8 @@ def worth_keeping(fits: Mapping[Pair, float], at_most: int, known: Collection[Pa
 def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
     """Make these matches the given fits; what fits no more is retired, unless somebody acted on it.
 
-    An ask or an organisation that went while it was ranked is matched with nothing.
+    An ask or an organisation that went while it was ranked is matched with nothing, and a pair that was
+    matched meanwhile, by a run or by a job, stays as it is.
     """
     left, new = dict(known), []
     for fit in _still_there(fits):
@@ -71,8 +72,7 @@ def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, count
         if row.retired_at is None and not _somebody_acted(row):
             row.retired_at = now
             counts.retired += 1
-    if new:
-        db.session.execute(db.insert(Match), new)
+    insert_or_leave(Match, new)
     db.session.flush()
 
 
