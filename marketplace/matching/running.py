@@ -26,6 +26,7 @@ from marketplace.readings import services as readings
 from search.ranking import FLOOR, Fit, Model, Party, Want, rank, rank_for
 from search.ranking.lexicon import Lexicon
 from search.ranking.model import whole
+from search.ranking.weights import ANSWERED_BY, side_of
 
 PER_ASK = 50  # organisations kept for each ask
 PER_ORGANISATION = 15  # asks kept for each organisation, besides those whose best it is among
@@ -171,7 +172,10 @@ class Ranker:
 
     def __init__(self, now: datetime) -> None:
         self.using, self._is_small = means(now), searching.is_small()
-        self._met = Parties(now.date(), self.using.lexicon, since=clock.now())
+        self._met = {
+            side: Parties(now.date(), self.using.lexicon, families, since=clock.now())
+            for side, families in ANSWERED_BY.items()
+        }
         self._everybody: list[Party] | None = None
 
     def __call__(self, ids: Collection[int]) -> list[Fit]:
@@ -182,14 +186,16 @@ class Ranker:
             if self._everybody is None:
                 self._everybody = sources.parties(using.today, using.lexicon)
             return using.rank(asks, self._everybody, PER_ASK)
-        self._met.forget_changed()
         candidates = {ask.key: searching.parties_for(ask, using.lexicon) for ask in asks}
-        met = self._met.of({number for each in candidates.values() for number in each})
-        return [
-            fit
-            for ask in asks
-            for fit in using.rank([ask], [met[n] for n in sorted(candidates[ask.key]) if n in met], PER_ASK)
-        ]
+        found: list[Fit] = []
+        for side, remembered in self._met.items():
+            remembered.forget_changed()
+            asked = [ask for ask in asks if side_of(ask.family) == side]
+            met = remembered.of({number for ask in asked for number in candidates[ask.key]})
+            for ask in asked:
+                likely = [met[number] for number in sorted(candidates[ask.key]) if number in met]
+                found += using.rank([ask], likely, PER_ASK)
+        return found
 
 
 def fits_of_organisations(ids: Collection[int], using: Means, standing: Collection[Pair] = ()) -> list[Fit]:

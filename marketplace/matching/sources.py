@@ -39,6 +39,7 @@ from marketplace.vectors import queries as vectors
 from search.geo import Point
 from search.ranking import Give, Party, Want
 from search.ranking.lexicon import Lexicon
+from search.ranking.weights import ANSWERED_BY
 
 PAST_WORK_AT_MOST = 20  # of each organisation's awards, the latest
 SELLERS = (OrganisationKind.BUSINESS, OrganisationKind.VOLUNTARY)
@@ -49,6 +50,8 @@ GIVERS = (
     OrganisationKind.DEVELOPER,
     OrganisationKind.PUBLIC,
 )
+
+EVERYTHING = frozenset().union(*ANSWERED_BY.values())
 
 Ranked = TypeVar("Ranked", Want, Give)
 Told = dict[str, Any]  # what is known of a want or a give by the names of its fields, all but how it reads
@@ -198,11 +201,20 @@ def quoted(found: Sequence[Want]) -> list[Want]:
     ]
 
 
-def parties(today: date, lexicon: Lexicon, *, ids: Ids = None) -> list[Party]:
-    """Active organisations with everything they sell, give, did before, or say they would support."""
+def parties(
+    today: date, lexicon: Lexicon, *, ids: Ids = None, families: Collection[str] = EVERYTHING
+) -> list[Party]:
+    """Active organisations with everything they sell, give, did before, or say they would support.
+
+    Or with these families of it alone, such as one side of the marketplace asks for.
+    """
     rows = {row.id: row for row in _ACTIVE.of(ids)}
     some = None if ids is None else list(rows)
-    told = [*_listed(today, rows, some), *_profiles(rows, some), *_past_work(rows, some)]
+    told = [
+        *_listed(today, rows, some, families),
+        *(each for each in _profiles(rows, some) if each["family"] in families),
+        *(_past_work(rows, some) if "history" in families else ()),
+    ]
     theirs: dict[str, list[Give]] = defaultdict(list)
     for give in _read(Give, told, lexicon):
         theirs[give.party].append(give)
@@ -223,9 +235,11 @@ def parties(today: date, lexicon: Lexicon, *, ids: Ids = None) -> list[Party]:
     ]
 
 
-def _listed(today: date, owners: Mapping[int, Row[Any]], some: Ids) -> Iterator[Told]:
+def _listed(
+    today: date, owners: Mapping[int, Row[Any]], some: Ids, families: Collection[str]
+) -> Iterator[Told]:
     found = _GIVEN_NOW.of(some, today=today)
-    rows = [row for row in found if row.organisation_id in owners]
+    rows = [row for row in found if row.organisation_id in owners and row.family.value in families]
     given = [row.id for row in rows]
     categories, quantities = _CATEGORIES.of(given), _quantities(given)
     for row in rows:
