@@ -155,8 +155,17 @@ def will_pass(error: BaseException) -> bool:
 def insert_or_replace(model: type[Base], rows: Sequence[Mapping[str, Any]], at_once: int = 500) -> None:
     """Insert rows, or bring those there already (by primary key) up to date; on either database."""
     keys = [column.name for column in model.__table__.primary_key]
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for start in range(0, len(rows), at_once):
-        statement = insert(model).values(list(rows[start : start + at_once]))
+        statement = _insert(model).values(list(rows[start : start + at_once]))
         others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def insert_or_leave(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows that break no rule of uniqueness; what somebody else put there meanwhile stays."""
+    if rows:
+        db.session.execute(_insert(model).on_conflict_do_nothing(), list(rows))
+
+
+def _insert(model: type[Base]) -> Any:
+    return (postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite).insert(model)

@@ -83,6 +83,11 @@ def _encoder(model: str) -> "Encoder":
 @click.option("--asks", type=click.IntRange(min=10), default=1_000, show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--curve", is_flag=True, help="Rank in smaller counties too, to see how time grows.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the county that is ranked here, and rank a copy of it next time.",
+)
 @ENGINE
 def speed(
     *,
@@ -95,12 +100,13 @@ def speed(
     asks: int,
     workers: int,
     curve: bool,
+    folder: Path | None,
     engine_name: str,
 ) -> None:
     """How fast search is on generated listings, beside SQLite's full-text search; maybe ranking, too."""
     from marketplace.bench import speed as bench_speed
 
-    ranked = bench_speed.Ranked(organisations, asks, workers, curve) if ranking else None
+    ranked = bench_speed.Ranked(organisations, asks, workers, curve, folder) if ranking else None
     figures = bench_speed.measure(
         engine_name, listings=listings, queries=queries, seed=seed, pages=pages, ranked=ranked
     )

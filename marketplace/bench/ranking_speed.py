@@ -4,8 +4,10 @@ On SQLite and the embedded engine. Each measurement is a process of its own, one
 database, so that the memory it takes is known.
 """
 
+import json
 import resource
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ from marketplace.bench.filling_ranking import Filled, fill
 from marketplace.bench.generated import County
 from marketplace.config import Settings
 from marketplace.discovery import services as discovery
+from marketplace.errors import NotSetUp
 from marketplace.extensions import db
 from marketplace.listings import services as listings
 from marketplace.listings.models import Listing
@@ -33,21 +36,26 @@ from marketplace.setup import bring_up_to_date
 WARM_UP = 10  # of each kind, before any is timed
 TIMED = 250  # new listings, and organisations
 REFRESHED = 10_000  # asks ranked against everybody, at most: the latest
+KEPT = "county.json"  # in a folder that is kept: what was put in
 SMALLEST = 1_000  # organisations where the curve begins
 
 
-def measure(organisations: int, asks: int, seed: int, *, workers: int, curve: bool) -> dict[str, Any]:
-    """Every figure of a county of this size, and one listing's in smaller ones, each ten times the last."""
+def measure(
+    organisations: int, asks: int, seed: int, *, workers: int, curve: bool, folder: Path | None = None
+) -> dict[str, Any]:
+    """Every figure of a county of this size, and one listing's in smaller ones, each ten times the last.
+
+    With a folder the county is kept there, or taken from there if it was built before.
+    """
     sizes = [SMALLEST * 10**step for step in range(9) if SMALLEST * 10**step < organisations] if curve else []
     points = [_point(size, seed) for size in sizes]
-    with tempfile.TemporaryDirectory(prefix="placeful-bench-", ignore_cleanup_errors=True) as folder:
-        filled = apart(build, folder, organisations, asks, TIMED + WARM_UP, seed)
+    with _county(organisations, asks, seed, folder) as (here, filled):
         figures: dict[str, Any] = {
             "organisations": organisations,
             "asks": asks,
-            "new_listing": apart(new_listings, folder, filled.pop("drafts")),
-            "one_organisation": apart(one_by_one, folder, organisations, seed),
-            "refresh": apart(refresh, folder, filled.pop("open")[-REFRESHED:], workers),
+            "new_listing": apart(new_listings, here, filled.pop("drafts")[: TIMED + WARM_UP]),
+            "one_organisation": apart(one_by_one, here, organisations, seed),
+            "refresh": apart(refresh, here, filled.pop("open")[-REFRESHED:], workers),
             "build": filled,
         }
     points.append({"organisations": organisations, **figures["new_listing"]})
@@ -104,7 +112,7 @@ def one_by_one(folder: str, organisations: int, seed: int) -> dict[str, Any]:
     with _app(folder):
         now = clock.now()
         using = running.means(now)
-        ranked = [_job(partial(running.fits_of_organisation, number, using)) for number in chosen]
+        ranked = [_job(partial(running.fits_of_organisations, [number], using)) for number in chosen]
         stored = [_job(partial(running.match_organisation, number, now=now)) for number in chosen]
     return {"organisations": len(stored[WARM_UP:]), "ranked": _times(ranked), "stored": _times(stored)}
 
@@ -153,6 +161,28 @@ def _point(size: int, seed: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="placeful-bench-", ignore_cleanup_errors=True) as folder:
         filled = apart(build, folder, size, size // 10, TIMED + WARM_UP, seed)
         return {"organisations": size, **apart(new_listings, folder, filled["drafts"])}
+
+
+@contextmanager
+def _county(
+    organisations: int, asks: int, seed: int, folder: Path | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A county to be changed, and what was put in: new, or a copy of the one kept in a folder."""
+    wanted = {"organisations": organisations, "asks": asks, "seed": seed}
+    with tempfile.TemporaryDirectory(prefix="placeful-bench-", ignore_cleanup_errors=True) as here:
+        if folder is None:
+            yield here, apart(build, here, organisations, asks, TIMED + WARM_UP, seed)
+            return
+        kept = folder / KEPT
+        if not kept.exists():
+            filled = apart(build, str(folder), organisations, asks, TIMED + WARM_UP, seed)
+            kept.write_text(json.dumps({"made": wanted, "filled": filled}), encoding="utf-8")
+        known = json.loads(kept.read_text(encoding="utf-8"))
+        if known["made"] != wanted:
+            raise NotSetUp(f"{folder} holds another county: {known['made']}.")
+        copy = Path(here) / "county"
+        shutil.copytree(folder, copy)
+        yield str(copy), known["filled"]
 
 
 @contextmanager

@@ -61,6 +61,7 @@ class Ranked:
     asks: int
     workers: int = 1
     curve: bool = False
+    folder: Path | None = None  # where to keep the county, for another time
 
 
 def measure(
@@ -88,7 +89,12 @@ def measure(
         from marketplace.bench.ranking_speed import measure as measure_ranking
 
         figures["ranking"] = measure_ranking(
-            ranked.organisations, ranked.asks, seed, workers=ranked.workers, curve=ranked.curve
+            ranked.organisations,
+            ranked.asks,
+            seed,
+            workers=ranked.workers,
+            curve=ranked.curve,
+            folder=ranked.folder,
         )
     return figures
 

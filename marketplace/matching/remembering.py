@@ -6,24 +6,39 @@ Reading one with everything it does is the dear part of a run, and most are cand
 from collections import OrderedDict
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from marketplace import outbox
+from marketplace.fetching import Rows
 from marketplace.listings.models import Listing
 from marketplace.matching import sources
-from marketplace.matching.fetching import fetched
 from search.ranking import Party
 from search.ranking.lexicon import Lexicon
+
+_OWNERS = Rows(select(Listing.__table__.c.organisation_id), Listing.__table__.c.id)
 
 AT_MOST = 50_000  # organisations; one with its readings takes some 20 KB
 
 
 class Parties:
-    """The organisations met lately; those met longest ago are forgotten where there are too many."""
+    """The organisations met lately, with these families of what they do and give.
 
-    def __init__(self, today: date, lexicon: Lexicon, *, since: datetime, at_most: int = AT_MOST) -> None:
-        self._today, self._lexicon, self._at_most = today, lexicon, at_most
+    Those met longest ago are forgotten where there are too many.
+    """
+
+    def __init__(
+        self,
+        today: date,
+        lexicon: Lexicon,
+        families: Collection[str],
+        *,
+        since: datetime,
+        at_most: int = AT_MOST,
+    ) -> None:
+        self._read = partial(sources.parties, today, lexicon, families=families)
+        self._at_most = at_most
         self._known: OrderedDict[int, Party | None] = OrderedDict()  # None: nobody to be ranked
         self._since = since
 
@@ -31,7 +46,7 @@ class Parties:
         """These organisations by id, without those that are not active or do and give nothing."""
         lacking = [number for number in ids if number not in self._known]
         if lacking:
-            read = {int(each.key): each for each in sources.parties(self._today, self._lexicon, ids=lacking)}
+            read = {int(each.key): each for each in self._read(ids=lacking)}
             self._known |= {number: read.get(number) for number in lacking}
         for number in ids:
             self._known.move_to_end(number)
@@ -47,5 +62,5 @@ class Parties:
         for payload in outbox.payloads("matching.organisation", since=self._since):
             self._known.pop(payload["organisation_id"], None)
         listings = [each["listing_id"] for each in outbox.payloads("matching.listing", since=self._since)]
-        for row in fetched(select(Listing.organisation_id), Listing.id, listings):
+        for row in _OWNERS.of(listings):
             self._known.pop(row.organisation_id, None)

@@ -4,7 +4,7 @@ A listing that changes is ranked at once against its candidates, an organisation
 answer. `match run` does it all again, a step at a time: words are learned anew, everybody gets a turn.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,19 +18,20 @@ from marketplace.matching import introducing, learned, searching, sources, texts
 from marketplace.matching.models import Match
 from marketplace.matching.remembering import Parties
 from marketplace.matching.sharing import shared
-from marketplace.matching.storing import Counts, by_pair, store, worth_keeping
+from marketplace.matching.storing import Counts, Pair, by_pair, store, worth_keeping
 from marketplace.organisations.models import Organisation
 from marketplace.places import queries as places
 from marketplace.readings import queries as kept_readings
 from marketplace.readings import services as readings
-from search.ranking import FLOOR, Fit, Model, Party, Want, rank
-from search.ranking import fits as every_fit
+from search.ranking import FLOOR, Fit, Model, Party, Want, rank, rank_for
 from search.ranking.lexicon import Lexicon
 from search.ranking.model import whole
+from search.ranking.weights import ANSWERED_BY, side_of
 
 PER_ASK = 50  # organisations kept for each ask
 PER_ORGANISATION = 15  # asks kept for each organisation, besides those whose best it is among
 ASKS_AT_ONCE = 50  # asks ranked and stored in one transaction
+ORGANISATIONS_AT_ONCE = 10  # looked at by themselves in one transaction, each with some four hundred asks
 FEW = 3  # matches: with fewer, an organisation that people speak for is looked at by itself
 LEARN_ANEW = 1.25  # times the texts the lexicon was fitted on
 
@@ -43,9 +44,6 @@ class Means:
     model: Model
     today: date
 
-    def fits(self, asks: Sequence[Want], parties: Sequence[Party]) -> dict[tuple[str, str], float]:
-        return every_fit(asks, parties, self.lexicon, self.model, today=self.today)
-
     def rank(self, asks: Sequence[Want], parties: Sequence[Party], at_most: int) -> list[Fit]:
         return rank(
             asks,
@@ -54,6 +52,25 @@ class Means:
             self.model,
             today=self.today,
             per_want=at_most,
+            category_names=catalogue().names,
+        )
+
+    def rank_for(self, party: Party, asks: Sequence[Want], standing: Collection[Pair]) -> list[Fit]:
+        """The best that this organisation fits, and what it fits still of what stands already."""
+
+        def choose(fits: Mapping[str, float]) -> set[str]:
+            number = int(party.key)
+            good = {(number, int(ask)): fit for ask, fit in fits.items() if whole(fit) >= FLOOR}
+            return {str(ask) for _, ask in worth_keeping(good, PER_ORGANISATION, standing)}
+
+        return rank_for(
+            party,
+            asks,
+            self.lexicon,
+            self.model,
+            today=self.today,
+            choose=choose,
+            quoted=sources.quoted,
             category_names=catalogue().names,
         )
 
@@ -76,22 +93,21 @@ def match_listing(listing_id: int, *, now: datetime) -> None:
     listing = db.session.get(Listing, listing_id)
     if listing is None:
         return
-    readings.forget([f"{listing.family.value}:{listing.id}"])
     if listing.family not in ASKS:
         match_organisation(listing.organisation_id, now=now)
         return
-    fits = Ranker(now)([listing_id])
+    ranker = Ranker(now)
+    readings.forget_changed([f"{listing.family.value}:{listing.id}"], texts.of, ranker.using.lexicon)
+    fits = ranker([listing_id])
     store(by_pair(Match.listing_id == listing_id), fits, now=now, counts=Counts())
     introducing.introduce(now, listing_ids=[listing_id])
 
 
 def match_organisation(organisation_id: int, *, now: datetime) -> None:
     """Look again at which asks this organisation fits."""
-    readings.forget(list(sources.keys_of(organisation_id)))
     using = means(now)
-    known = by_pair(Match.organisation_id == organisation_id)
-    fits = fits_of_organisation(organisation_id, using)
-    store(known, worth_keeping(fits, PER_ORGANISATION, known), now=now, counts=Counts())
+    readings.forget_changed(list(sources.keys_of(organisation_id)), texts.of, using.lexicon)
+    _store_of([organisation_id], using, now=now, counts=Counts())
     introducing.introduce(now, organisation_ids=[organisation_id])
 
 
@@ -133,12 +149,10 @@ def finish(now: datetime, *, counts: Counts) -> Iterator[int]:
     yield 0
     using = means(now)
     alone = [] if searching.is_small() else _hardly_matched()  # in a small place everybody had a turn
-    for done, number in enumerate(alone, start=1):
-        known = by_pair(Match.organisation_id == number)
-        best = worth_keeping(fits_of_organisation(number, using), PER_ORGANISATION, known)
-        store(known, best, now=now, counts=counts)
-        if done % ASKS_AT_ONCE == 0:
-            yield done
+    for start in range(0, len(alone), ORGANISATIONS_AT_ONCE):
+        some = alone[start : start + ORGANISATIONS_AT_ONCE]
+        _store_of(some, using, now=now, counts=counts)
+        yield len(some)
     counts.introduced += introducing.introduce(now)
     yield 0
 
@@ -157,37 +171,55 @@ class Ranker:
     """Finds the best of asks, and remembers whom it met: the same few organisations fit many asks."""
 
     def __init__(self, now: datetime) -> None:
-        self._using, self._is_small = means(now), searching.is_small()
-        self._met = Parties(now.date(), self._using.lexicon, since=clock.now())
+        self.using, self._is_small = means(now), searching.is_small()
+        self._met = {
+            side: Parties(now.date(), self.using.lexicon, families, since=clock.now())
+            for side, families in ANSWERED_BY.items()
+        }
         self._everybody: list[Party] | None = None
 
     def __call__(self, ids: Collection[int]) -> list[Fit]:
         """The best of each of these asks, among its candidates. Raises SearchUnavailable in a big place."""
-        using = self._using
+        using = self.using
         asks = sources.wants(using.today, using.lexicon, ids=ids)
         if self._is_small:
             if self._everybody is None:
                 self._everybody = sources.parties(using.today, using.lexicon)
             return using.rank(asks, self._everybody, PER_ASK)
-        self._met.forget_changed()
         candidates = {ask.key: searching.parties_for(ask, using.lexicon) for ask in asks}
-        met = self._met.of({number for each in candidates.values() for number in each})
-        return [
-            fit
-            for ask in asks
-            for fit in using.rank([ask], [met[n] for n in sorted(candidates[ask.key]) if n in met], PER_ASK)
-        ]
+        found: list[Fit] = []
+        for side, remembered in self._met.items():
+            remembered.forget_changed()
+            asked = [ask for ask in asks if side_of(ask.family) == side]
+            met = remembered.of({number for ask in asked for number in candidates[ask.key]})
+            for ask in asked:
+                likely = [met[number] for number in sorted(candidates[ask.key]) if number in met]
+                found += using.rank([ask], likely, PER_ASK)
+        return found
 
 
-def fits_of_organisation(organisation_id: int, using: Means) -> list[Fit]:
-    """Everything this organisation fits."""
-    parties = sources.parties(using.today, using.lexicon, ids=[organisation_id])
-    if not parties:
-        return []
-    ids = None if searching.is_small() else searching.asks_for(parties[0], using.lexicon)
-    asks = sources.wants(using.today, using.lexicon, ids=ids, quoted=False)
-    good = [int(ask) for (ask, _), fit in using.fits(asks, parties).items() if whole(fit) >= FLOOR]
-    return using.rank(sources.wants(using.today, using.lexicon, ids=good), parties, 1)  # these are explained
+def fits_of_organisations(ids: Collection[int], using: Means, standing: Collection[Pair] = ()) -> list[Fit]:
+    """What each of these organisations fits best, and of the pairs that stand already those that still fit.
+
+    Raises SearchUnavailable in a big place.
+    """
+    parties = sources.parties(using.today, using.lexicon, ids=ids)
+    if searching.is_small():
+        asks = sources.wants(using.today, using.lexicon, in_words=False, answering=ids)
+        theirs = {party.key: asks for party in parties}
+    else:
+        likely = {party.key: searching.asks_for(party, using.lexicon) for party in parties}
+        these = {ask for some in likely.values() for ask in some}
+        asks = sources.wants(using.today, using.lexicon, ids=these, in_words=False, answering=ids)
+        theirs = {party: [ask for ask in asks if int(ask.key) in some] for party, some in likely.items()}
+    return [fit for party in parties for fit in using.rank_for(party, theirs[party.key], standing)]
+
+
+def _store_of(organisations: Collection[int], using: Means, *, now: datetime, counts: Counts) -> None:
+    """Make the matches of these organisations what they fit now."""
+    known = by_pair(Match.organisation_id.in_(organisations))
+    standing = {pair for pair, row in known.items() if row.retired_at is None}
+    store(known, fits_of_organisations(organisations, using, standing), now=now, counts=counts)
 
 
 def _hardly_matched() -> list[int]:

@@ -32,8 +32,11 @@ ASKED_OF = {  # side: the families that answer it, and the one that asks
 
 def is_small() -> bool:
     """Whether everybody is ranked: in a small place, and in a middling one that has no index to ask yet."""
-    known = sources.organisations_known(at_most=WITHOUT_INDEX + 1)
-    return known <= EVERYBODY or (known <= WITHOUT_INDEX and not _engine().health().ready)
+    if sources.organisations_known(at_most=EVERYBODY + 1) <= EVERYBODY:
+        return True
+    if _engine().health().ready:
+        return False
+    return sources.organisations_known(at_most=WITHOUT_INDEX + 1) <= WITHOUT_INDEX
 
 
 def parties_for(want: Want, lexicon: Lexicon) -> set[int]:

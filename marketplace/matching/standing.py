@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from marketplace.capacity.models import Capacity
+from marketplace.extensions import UtcDateTime
+from marketplace.fetching import Ids, Rows
 from marketplace.listings.models import Family, Listing
-from marketplace.matching.fetching import Ids, fetched
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.messages import queries as messages
 from marketplace.messages.models import Thread
@@ -34,51 +35,42 @@ class Standing:
 
 def of(ids: Ids, *, today: date) -> dict[int, Standing]:
     """The standing of these organisations, or of all."""
-    taken = _taken(ids, today)
-    room = {
-        row.organisation_id: _room(row, taken[row.organisation_id])
-        for row in fetched(_CAPACITY, Capacity.organisation_id, ids)
-    }
-    asked, answered = _answers(ids, today)
-    seen = {row.organisation_id: row.at for row in fetched(_SEEN, Listing.organisation_id, ids)}
+    left, until = room(ids, today=today), datetime.combine(today, time(), UTC) - TIME_TO_ANSWER
+    asked, answered = _answers(ids, until)
+    seen = {row.organisation_id: row.at for row in _SEEN.of(ids)}
     return defaultdict(
         Standing,
         {
             number: Standing(
-                room=room.get(number, {}),
+                room=left.get(number, {}),
                 asked=asked[number],
                 answered=answered[number],
                 seen_on=seen[number].date() if number in seen else None,
             )
-            for number in {*room, *asked, *seen}
+            for number in {*left, *asked, *seen}
         },
     )
 
 
-def said_no(listing_ids: Collection[int]) -> dict[int, set[str]]:
-    """Of each listing, the organisations that said it isn't for them: a no always wins."""
-    found: dict[int, set[str]] = defaultdict(set)
-    query = select(Match.listing_id, Match.organisation_id).where(Match.status == MatchStatus.DECLINED)
-    for row in fetched(query, Match.listing_id, listing_ids):
-        found[row.listing_id].add(str(row.organisation_id))
-    return found
+def room(ids: Ids, *, today: date) -> dict[int, dict[str, int]]:
+    """By side, how many more introductions those can take that said so."""
+    said = {row.organisation_id: row for row in _ROOM.of(ids)}
+    rows = _TAKEN.of(None if ids is None else said, quarter=quarter_of(today))
+    taken = {row.organisation_id: row.number for row in rows}
+    return {number: _room(row, taken.get(number, 0)) for number, row in said.items()}
 
 
-def met(listing_ids: Collection[int], *, today: date) -> dict[int, set[str]]:
-    """Of each opportunity, who was introduced to it this quarter: it is itself what takes their room.
+def said_no(listing_ids: Collection[int], by: Ids = None) -> dict[int, set[str]]:
+    """Of each listing, who of all organisations, or of these, said it isn’t for them: a no always wins."""
+    return _SAID_NO.of(listing_ids, by)
 
-    Whoever says there is no room at all has none for these either.
+
+def met(listing_ids: Collection[int], by: Ids = None, *, today: date) -> dict[int, set[str]]:
+    """Of each opportunity, who of all, or of these, was introduced to it this quarter.
+
+    It is itself what takes their room. Whoever says there is no room at all has none for these either.
     """
-    found: dict[int, set[str]] = defaultdict(set)
-    query = (
-        select(Match.listing_id, Match.organisation_id)
-        .join(Listing, Listing.id == Match.listing_id)
-        .join(Capacity, Capacity.organisation_id == Match.organisation_id)
-        .where(*_takes_room(today), Capacity.jobs_a_quarter > 0)
-    )
-    for row in fetched(query, Match.listing_id, listing_ids):
-        found[row.listing_id].add(str(row.organisation_id))
-    return found
+    return _MET.of(listing_ids, by, quarter=quarter_of(today))
 
 
 def quarter_of(day: date) -> datetime:
@@ -86,12 +78,69 @@ def quarter_of(day: date) -> datetime:
     return datetime.combine(date(day.year, 3 * ((day.month - 1) // 3) + 1, 1), time(), UTC)
 
 
-_CAPACITY = select(
-    Capacity.organisation_id, Capacity.jobs_a_quarter, Capacity.hours_left, Capacity.money_left
+_MATCH, _LISTING, _CAPACITY = Match.__table__.c, Listing.__table__.c, Capacity.__table__.c
+_QUARTER, _UNTIL = (bindparam(name, type_=UtcDateTime) for name in ("quarter", "until"))
+
+# Introductions to work this quarter that were not declined: each may still become a job.
+_TAKES_ROOM = (
+    _LISTING.family == Family.OPPORTUNITY,
+    _MATCH.introduced_at >= _QUARTER,
+    _MATCH.status != MatchStatus.DECLINED,
 )
-_SEEN = select(Listing.organisation_id, func.max(Listing.updated_at).label("at")).group_by(
-    Listing.organisation_id
+_TO_A_LISTING = Match.__table__.join(Listing.__table__, _LISTING.id == _MATCH.listing_id)
+_PAIR = select(_MATCH.listing_id, _MATCH.organisation_id)
+
+
+class _Pairs:
+    """Matches of some kind, read by either side."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        self._of_listings = Rows(query, _MATCH.listing_id)
+        self._by_organisations = Rows(query, _MATCH.organisation_id)
+
+    def of(self, listing_ids: Collection[int], by: Ids, **parameters: Any) -> dict[int, set[str]]:
+        """The organisations of each listing: of all of them, or of these."""
+        found: dict[int, set[str]] = defaultdict(set)
+        rows, keys = (self._of_listings, listing_ids) if by is None else (self._by_organisations, by)
+        for row in rows.of(keys, **parameters):
+            found[row.listing_id].add(str(row.organisation_id))
+        return found
+
+
+_SAID_NO = _Pairs(_PAIR.where(_MATCH.status == MatchStatus.DECLINED))
+_MET = _Pairs(
+    _PAIR.select_from(
+        _TO_A_LISTING.join(Capacity.__table__, _CAPACITY.organisation_id == _MATCH.organisation_id)
+    ).where(*_TAKES_ROOM, _CAPACITY.jobs_a_quarter > 0)
 )
+_ROOM = Rows(
+    select(_CAPACITY.organisation_id, _CAPACITY.jobs_a_quarter, _CAPACITY.hours_left, _CAPACITY.money_left),
+    _CAPACITY.organisation_id,
+)
+_TAKEN = Rows(
+    select(_MATCH.organisation_id, func.count(_MATCH.id).label("number"))
+    .select_from(_TO_A_LISTING)
+    .where(*_TAKES_ROOM)
+    .group_by(_MATCH.organisation_id),
+    _MATCH.organisation_id,
+)
+_SEEN = Rows(
+    select(_LISTING.organisation_id, func.max(_LISTING.updated_at).label("at")).group_by(
+        _LISTING.organisation_id
+    ),
+    _LISTING.organisation_id,
+)
+_ANSWERED = Rows(  # introductions it had time to answer, and those it answered; a no is an answer
+    select(
+        _MATCH.organisation_id,
+        func.count(_MATCH.id).label("asked"),
+        func.sum(case((_MATCH.status.in_(ANSWERS), 1), else_=0)).label("answered"),
+    )
+    .where((_MATCH.notified_at < _UNTIL) | _MATCH.status.in_(ANSWERS))
+    .group_by(_MATCH.organisation_id),
+    _MATCH.organisation_id,
+)
+_SPOKEN_TO = Rows(messages.answers_given(_UNTIL), Thread.__table__.c.asked_id)
 
 
 def _room(row: Any, taken: int) -> dict[str, int]:
@@ -105,43 +154,14 @@ def _room(row: Any, taken: int) -> dict[str, int]:
     return found
 
 
-def _taken(ids: Ids, today: date) -> dict[int, int]:
-    """How many introductions of the quarter take room."""
-    query = (
-        select(Match.organisation_id, func.count(Match.id).label("number"))
-        .join(Listing, Listing.id == Match.listing_id)
-        .where(*_takes_room(today))
-    )
-    rows = fetched(query.group_by(Match.organisation_id), Match.organisation_id, ids)
-    return defaultdict(int, {row.organisation_id: row.number for row in rows})
-
-
-def _takes_room(today: date) -> tuple[ColumnElement[bool], ...]:
-    """Introductions to work this quarter that were not declined: each may still become a job."""
-    return (
-        Listing.family == Family.OPPORTUNITY,
-        Match.introduced_at >= quarter_of(today),
-        Match.status != MatchStatus.DECLINED,
-    )
-
-
-def _answers(ids: Ids, today: date) -> tuple[Counter[int], Counter[int]]:
+def _answers(ids: Ids, until: datetime) -> tuple[Counter[int], Counter[int]]:
     """Of each, how many introductions and first messages it had time to answer, and how many it answered.
 
     A no is an answer; a message is answered if words come back within a week.
     """
-    until = datetime.combine(today, time(), UTC) - TIME_TO_ANSWER
-    answered = case((Match.status.in_(ANSWERS), 1), else_=0)
-    had_time = (Match.notified_at < until) | Match.status.in_(ANSWERS)
-    query = select(
-        Match.organisation_id, func.count(Match.id).label("asked"), func.sum(answered).label("answered")
-    ).where(had_time)
-    asked_for: Counter[int] = Counter()
-    answered_of: Counter[int] = Counter()
-    for row in (
-        *fetched(query.group_by(Match.organisation_id), Match.organisation_id, ids),
-        *fetched(messages.answers_given(until), Thread.asked_id, ids),
-    ):
-        asked_for[row[0]] += row.asked
-        answered_of[row[0]] += row.answered
-    return asked_for, answered_of
+    asked: Counter[int] = Counter()
+    answered: Counter[int] = Counter()
+    for row in (*_ANSWERED.of(ids, until=until), *_SPOKEN_TO.of(ids, until=until)):
+        asked[row[0]] += row.asked
+        answered[row[0]] += row.answered
+    return asked, answered

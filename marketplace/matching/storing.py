@@ -1,15 +1,15 @@
 """Keeping matches: one row a pair, and what people answered stays."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from marketplace.extensions import db
+from marketplace.extensions import db, insert_or_leave
+from marketplace.fetching import Rows
 from marketplace.listings.models import Listing, ListingStatus
-from marketplace.matching.fetching import fetched
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.organisations.models import Organisation, OrganisationStatus
 from search.ranking import Fit
@@ -18,6 +18,12 @@ Pair = tuple[int, int]  # organisation, ask
 
 A_ROUNDING = 1e-4  # of 100: vectors are kept in single precision
 ACTED_ON = frozenset({MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED})
+
+_LISTING, _ORGANISATION = Listing.__table__.c, Organisation.__table__.c
+_LISTED = Rows(select(_LISTING.id).where(_LISTING.status == ListingStatus.PUBLISHED), _LISTING.id)
+_ACTIVE = Rows(
+    select(_ORGANISATION.id).where(_ORGANISATION.status == OrganisationStatus.ACTIVE), _ORGANISATION.id
+)
 
 
 @dataclass(slots=True)
@@ -37,17 +43,18 @@ def by_pair(condition: ColumnElement[bool]) -> dict[Pair, Match]:
     return {(row.organisation_id, row.listing_id): row for row in rows}
 
 
-def worth_keeping(fits: Sequence[Fit], at_most: int, known: dict[Pair, Match]) -> list[Fit]:
-    """The best, and those that stand already, maybe by being among the best of their ask."""
-    best = sorted(fits, key=lambda fit: (-fit.fit, fit.want, fit.party))
-    standing = {pair for pair, row in known.items() if row.retired_at is None}
-    return best[:at_most] + [fit for fit in best[at_most:] if (int(fit.party), int(fit.want)) in standing]
+def worth_keeping(fits: Mapping[Pair, float], at_most: int, known: Collection[Pair]) -> set[Pair]:
+    """The best asks of one organisation, and those it fits that stand already, maybe by being among the best
+    of their ask."""
+    best = sorted(fits, key=lambda pair: (-round(fits[pair], 9), str(pair[1])))
+    return {*best[:at_most], *(pair for pair in best if pair in known)}
 
 
 def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, counts: Counts) -> None:
     """Make these matches the given fits; what fits no more is retired, unless somebody acted on it.
 
-    An ask or an organisation that went while it was ranked is matched with nothing.
+    An ask or an organisation that went while it was ranked is matched with nothing, and a pair that was
+    matched meanwhile, by a run or by a job, stays as it is.
     """
     left, new = dict(known), []
     for fit in _still_there(fits):
@@ -65,18 +72,15 @@ def store(known: dict[Pair, Match], fits: Sequence[Fit], *, now: datetime, count
         if row.retired_at is None and not _somebody_acted(row):
             row.retired_at = now
             counts.retired += 1
-    if new:
-        db.session.execute(db.insert(Match), new)
+    insert_or_leave(Match, new)
     db.session.flush()
 
 
 def _still_there(fits: Sequence[Fit]) -> list[Fit]:
     """Those whose notices and organisation are on the board still: any may have gone while it was scored."""
     notices = {number for fit in fits for number in (int(fit.want), _via(fit)) if number is not None}
-    listed = select(Listing.id).where(Listing.status == ListingStatus.PUBLISHED)
-    active = select(Organisation.id).where(Organisation.status == OrganisationStatus.ACTIVE)
-    here = {row.id for row in fetched(listed, Listing.id, notices)}
-    about = {row.id for row in fetched(active, Organisation.id, {int(fit.party) for fit in fits})}
+    here = {row.id for row in _LISTED.of(notices)}
+    about = {row.id for row in _ACTIVE.of({int(fit.party) for fit in fits})}
     return [
         fit
         for fit in fits

@@ -7,19 +7,23 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from marketplace.extensions import db
+from marketplace.fetching import Rows
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.organisations.models import Organisation, OrganisationStatus, PastWork
 from marketplace.readings.services import Said
 
 AT_ONCE = 1_000  # rows loaded together
 
-Rows = Iterable[Row[Any]]
+Found = Iterable[Row[Any]]
 
+_LISTING, _ORGANISATION, _WORK = Listing.__table__.c, Organisation.__table__.c, PastWork.__table__.c
 _LISTINGS = select(
-    Listing.id, Listing.family, Listing.organisation_id, Listing.title, Listing.summary, Listing.body
+    _LISTING.id, _LISTING.family, _LISTING.organisation_id, _LISTING.title, _LISTING.summary, _LISTING.body
 )
-_PROFILES = select(Organisation.id, Organisation.about)
-_WORK = select(PastWork.id, PastWork.organisation_id, PastWork.title, PastWork.description)
+_PROFILES = select(_ORGANISATION.id, _ORGANISATION.about)
+_WORKS = select(_WORK.id, _WORK.organisation_id, _WORK.title, _WORK.description)
+_THESE_LISTINGS, _THESE_PROFILES = Rows(_LISTINGS, _LISTING.id), Rows(_PROFILES, _ORGANISATION.id)
+_THESE_WORKS = Rows(_WORKS, _WORK.id)
 
 
 def of(keys: Collection[str]) -> dict[str, Said]:
@@ -33,13 +37,11 @@ def of(keys: Collection[str]) -> dict[str, Said]:
         numbers.pop("work", []),
     )
     listings = [number for of_kind in numbers.values() for number in of_kind]
-    found: dict[str, Said] = {}
-    for some in _slices(listings):
-        found |= _listings(db.session.execute(_LISTINGS.where(Listing.id.in_(some))))
-    for some in _slices(profiles):
-        found |= _profiles(db.session.execute(_PROFILES.where(Organisation.id.in_(some))))
-    for some in _slices(work):
-        found |= _past_work(db.session.execute(_WORK.where(PastWork.id.in_(some))))
+    found = {
+        **_listings(_THESE_LISTINGS.of(listings)),
+        **_profiles(_THESE_PROFILES.of(profiles)),
+        **_past_work(_THESE_WORKS.of(work)),
+    }
     return {key: found[key] for key in keys if key in found}
 
 
@@ -49,7 +51,7 @@ def everything() -> Iterator[dict[str, Said]]:
     yield from _streamed(
         _PROFILES.where(Organisation.status == OrganisationStatus.ACTIVE), Organisation.id, _profiles
     )
-    yield from _streamed(_WORK, PastWork.id, _past_work)
+    yield from _streamed(_WORKS, PastWork.id, _past_work)
 
 
 def number() -> int:
@@ -59,18 +61,18 @@ def number() -> int:
     return sum(db.session.scalar(query) or 0 for query in (listed, organisations, work))
 
 
-def _streamed(query: Any, key: Any, say: Callable[[Rows], dict[str, Said]]) -> Iterator[dict[str, Said]]:
+def _streamed(query: Any, key: Any, say: Callable[[Found], dict[str, Said]]) -> Iterator[dict[str, Said]]:
     last = 0
     while rows := db.session.execute(query.where(key > last).order_by(key).limit(AT_ONCE)).all():
         last = rows[-1].id
         yield say(rows)
 
 
-def _listings(rows: Rows) -> dict[str, Said]:
+def _listings(rows: Found) -> dict[str, Said]:
     return {f"{row.family.value}:{row.id}": Said(row.organisation_id, row.title, _text(row)) for row in rows}
 
 
-def _profiles(rows: Rows) -> dict[str, Said]:
+def _profiles(rows: Found) -> dict[str, Said]:
     found: dict[str, Said] = {}
     for row in rows:
         said = Said(row.id, "", row.about)
@@ -78,7 +80,7 @@ def _profiles(rows: Rows) -> dict[str, Said]:
     return found
 
 
-def _past_work(rows: Rows) -> dict[str, Said]:
+def _past_work(rows: Found) -> dict[str, Said]:
     return {f"work:{row.id}": Said(row.organisation_id, row.title, row.description) for row in rows}
 
 
@@ -86,7 +88,3 @@ def _text(row: Any) -> str:
     """What a listing says, once: a summary is often the first sentence of the body."""
     opening = row.summary.rstrip("…")
     return str(row.body) if " ".join(row.body.split()).startswith(opening) else f"{row.summary}\n{row.body}"
-
-
-def _slices(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))

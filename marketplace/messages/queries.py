@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, lazyload
 
 from marketplace.accounts.models import User
@@ -208,7 +208,7 @@ def unanswered(*, between: tuple[datetime, datetime]) -> Sequence[tuple[int, Use
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
-def answers_given(until: datetime) -> Any:
+def answers_given(until: datetime | BindParameter[datetime]) -> Any:
     """Of each organisation (`asked_id`): how many first messages it had time to answer, and answered in time.
 
     A column each, `asked` and `answered`; to be narrowed by `Thread.asked_id`.

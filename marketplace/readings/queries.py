@@ -1,16 +1,19 @@
 """The lexicon of this installation, and the readings that are kept."""
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Collection
 
 from flask import current_app
+from sqlalchemy import select
 
 from marketplace.extensions import db
+from marketplace.fetching import Rows
 from marketplace.readings.models import RankingLexicon, Reading
 from search.ranking.lexicon import Lexicon
 from search.ranking.lexicon import Reading as Read
 
-AT_ONCE = 5_000  # keys asked for in one statement
+_READING = Reading.__table__.c
+_KEPT = Rows(select(_READING.key, _READING.mark, _READING.data), _READING.key)
+_MARKS = Rows(select(_READING.key, _READING.mark), _READING.key)
 
 
 def lexicon() -> Lexicon | None:
@@ -35,18 +38,10 @@ def texts_known() -> int:
 
 def kept(keys: Collection[str], lexicon: Lexicon) -> dict[str, Read]:
     """The readings of these keys that this lexicon made."""
-    rows = _rows(keys, Reading.key, Reading.mark, Reading.data)
+    rows = _KEPT.of(keys)
     return {row.key: Read.from_bytes(row.data) for row in rows if row.mark.startswith(lexicon.version)}
 
 
 def marks(keys: Collection[str]) -> dict[str, str]:
     """What each kept reading is of."""
-    return {row.key: row.mark for row in _rows(keys, Reading.key, Reading.mark)}
-
-
-def _rows(keys: Iterable[str], *columns: Any) -> Iterator[Any]:
-    wanted = sorted(set(keys))
-    for start in range(0, len(wanted), AT_ONCE):
-        yield from db.session.execute(
-            db.select(*columns).where(Reading.key.in_(wanted[start : start + AT_ONCE]))
-        )
+    return {row.key: row.mark for row in _MARKS.of(keys)}

@@ -1,7 +1,7 @@
 """Reading texts for the ranking, and keeping what was read."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,9 +83,13 @@ def renew(said: Mapping[str, Said], lexicon: Lexicon) -> int:
     return len(stale)
 
 
-def forget(keys: Sequence[str]) -> None:
-    """These changed: they are read again when next asked for."""
-    db.session.execute(delete(Reading).where(Reading.key.in_(keys)))
+def forget_changed(keys: Collection[str], texts: Texts, lexicon: Lexicon) -> None:
+    """Whatever of these says something else by now is read again when it is next asked for."""
+    known = queries.marks(keys)
+    said = texts(known)
+    stale = [key for key, mark in known.items() if key not in said or said[key].mark(lexicon) != mark]
+    if stale:
+        db.session.execute(delete(Reading).where(Reading.key.in_(stale)))
 
 
 class _Counted:

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from flask import current_app
+from sqlalchemy import bindparam, select
 
-from marketplace.extensions import db
+from marketplace.fetching import Rows
 from marketplace.vectors.models import DocumentVector
 from search.lazy_encoder import LazyEncoder
 
-AT_ONCE = 5000  # keys asked for in one statement
+_VECTOR = DocumentVector.__table__.c
+_KEPT = Rows(
+    select(_VECTOR.key, _VECTOR.text_mark, _VECTOR.vector).where(_VECTOR.model == bindparam("model")),
+    _VECTOR.key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +34,11 @@ def encoder() -> LazyEncoder | None:
 
 def kept(keys: Iterable[str]) -> dict[str, Kept]:
     """The vectors of these keys that this installation's encoder has made; none where there is no encoder."""
-    reader, wanted = encoder(), sorted(set(keys))
+    reader = encoder()
     if reader is None:
         return {}
-    query = db.select(DocumentVector.key, DocumentVector.text_mark, DocumentVector.vector).where(
-        DocumentVector.model == reader.name
-    )
-    slices = (wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE))
+    rows = _KEPT.of(set(keys), model=reader.name)
     return {
-        key: Kept(mark, tuple(np.frombuffer(vector, "<f2").astype(float).tolist()))
-        for some in slices
-        for key, mark, vector in db.session.execute(query.where(DocumentVector.key.in_(some)))
+        row.key: Kept(row.text_mark, tuple(np.frombuffer(row.vector, "<f2").astype(float).tolist()))
+        for row in rows
     }

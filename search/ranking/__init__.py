@@ -2,7 +2,7 @@
 
 from search.ranking.lexicon import Lexicon
 from search.ranking.listings import Fit, Give, Part, Party, Want, counted, missing
-from search.ranking.model import fits, rank
+from search.ranking.model import fits, rank, rank_for
 from search.ranking.weights import FLOOR, READ_FOR_MEANING, SHIPPED, Model
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "fits",
     "missing",
     "rank",
+    "rank_for",
 ]

@@ -71,7 +71,7 @@ def assign(
     chosen: list[Introduction] = []
     for some in _bundles(useful):
         problem = _Problem.of(some, party_room, want_room, first)
-        keep = problem.best() if len(some) <= MOST else problem.greedy()
+        keep = problem.best() if len(some) <= MOST and not problem.is_star else problem.greedy()
         chosen += [each for each, kept in zip(some, keep, strict=True) if kept]
     return sorted(chosen, key=lambda each: (each.want, -each.value, each.party))
 
@@ -124,6 +124,11 @@ class _Problem:
         np.maximum.at(bonus, from_want, first * values)
         np.maximum.at(bonus, to_party, first * values)
         return cls(from_want, to_party, values, np.array(room, dtype=np.int64), bonus)
+
+    @property
+    def is_star(self) -> bool:
+        """One want, or one party, and all the others: the best of its pairs are the best there is."""
+        return len({*self.wants.tolist()}) == 1 or len({*self.parties.tolist()}) == 1
 
     def best(self) -> NDArray[np.bool_]:
         """Which pairs to keep, by linear programme: what passes a node is its first unit and the rest."""

@@ -16,6 +16,8 @@ Weights = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
+ENDING = 2**16 - 1  # the bits of a hash by which most others are told from it
+
 
 @dataclass(frozen=True, slots=True)
 class Bags:
@@ -48,18 +50,28 @@ class Bags:
 
     def against(self, columns: Ids) -> csr_matrix:
         """Rows × these sorted columns; other terms are left out."""
-        places = np.searchsorted(columns, self.ids)
+        likely = np.flatnonzero(_endings(columns)[self.ids & ENDING])
+        places = np.searchsorted(columns, self.ids[likely])
         places[places == len(columns)] = 0
-        known = columns[places] == self.ids if len(columns) else np.zeros(len(self.ids), bool)
-        ends = np.concatenate([[0], np.cumsum(known)])[self.starts]
+        known = columns[places] == self.ids[likely] if len(columns) else np.zeros(0, bool)
+        kept = likely[known]
         shape = (len(self), max(1, len(columns)))
-        return csr_matrix((self.weights[known], places[known], ends), shape=shape)
+        return csr_matrix(
+            (self.weights[kept], places[known], np.searchsorted(kept, self.starts)), shape=shape
+        )
 
 
 def alike(asked: Bags, given: Bags) -> Numbers:
     """Every row of one with every row of the other: cosines, where rows have length 1."""
-    columns = np.unique(asked.ids)
+    columns = np.unique(min(asked.ids, given.ids, key=len))
     return np.asarray((asked.against(columns) @ given.against(columns).T).toarray(), dtype=float)
+
+
+def _endings(ids: Ids) -> NDArray[np.bool_]:
+    """Which endings these hashes have: most others end otherwise, and soon drop out."""
+    found = np.zeros(ENDING + 1, bool)
+    found[ids & ENDING] = True
+    return found
 
 
 def unit(bags: Bags) -> Bags:

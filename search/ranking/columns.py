@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,10 +83,11 @@ class Nodes:
         )
 
 
-def way(path: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def way(path: str) -> tuple[str, ...]:
     """From the top to the category: food-drink/event-catering → food-drink, food-drink/event-catering."""
     steps = path.split("/")
-    return ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
+    return tuple("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))
 
 
 def said(pounds: float | None) -> bool:

@@ -114,8 +114,9 @@ def record(pairs: Pairs) -> Numbers:
     starts, owner = pairs.table.starts, pairs.table.owner
     place = np.arange(len(owner)) - starts[owner]
     share = np.where(place > 0, AGAIN**place, 0.0)
-    found = [np.add.reduceat(row[np.lexsort((-row, owner))] * share, starts) for row in pairs.subject]
-    return np.array(found).reshape(len(pairs.table.wants), len(starts))
+    subject = pairs.subject
+    best_first = np.lexsort((-subject, np.broadcast_to(owner, subject.shape)))
+    return np.add.reduceat(np.take_along_axis(subject, best_first, axis=1) * share, starts, axis=1)
 
 
 Feature = Callable[[Pairs], Numbers]

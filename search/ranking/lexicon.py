@@ -30,6 +30,7 @@ LATENT = 100  # directions of latent semantic analysis
 LATENT_TERMS = 20_000  # the commonest terms, which alone say what goes together
 LATENT_TEXTS = 20_000  # are enough to learn it from
 AT_ONCE = 2_000  # texts read together
+SIZES = 4  # numbers at the head of a reading that is kept: how long each of its parts is
 
 Numbers = NDArray[np.float64]
 Latent = NDArray[np.float32]
@@ -63,13 +64,14 @@ class Reading:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Reading":
-        *bags, latent = np.frombuffer(data, np.int32, 4).tolist()
-        at, found = 16, []
-        for size in bags:
-            ids = np.frombuffer(data, np.int32, size, at)
-            found.append((ids, np.frombuffer(data, np.float32, size, at + 4 * size)))
-            at += 8 * size
-        return cls(found[0], found[1], found[2], np.frombuffer(data, np.float32, latent, at))
+        whole = np.frombuffer(data, np.int32)
+        weights = whole.view(np.float32)
+        at, found = SIZES, []
+        for size in whole[: SIZES - 1].tolist():
+            middle, end = at + size, at + 2 * size
+            found.append((whole[at:middle], weights[middle:end]))
+            at = end
+        return cls(found[0], found[1], found[2], weights[at:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +166,6 @@ class Lexicon:
         best = sorted(zip(written.values(), carried, strict=True), key=lambda each: (-each[1], each[0]))
         return dict(best[:at_most])
 
-    def terms_of(self, text: Text) -> dict[int, str]:
-        """The terms of a text by their hash."""
-        return _names(self._wording(text))
-
     def _wording(self, text: Text) -> str:
         return wording(text, self._places)
 
@@ -198,11 +196,6 @@ class Lexicon:
 _HASHING = {"n_features": HASHES, "alternate_sign": False, "norm": None, "dtype": np.float32}
 _WORDS = HashingVectorizer(analyzer=terms, **_HASHING)
 _SPELLING = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), **_HASHING)
-
-
-@lru_cache(maxsize=512)
-def _names(wording: str) -> dict[int, str]:
-    return {number(term): term for term in terms(wording)}
 
 
 @lru_cache(maxsize=100_000)

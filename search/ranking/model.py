@@ -4,7 +4,7 @@ A score is a sum of named parts: each feature's reading times its weight. How ne
 count only as far as the topic fits, so that no circumstance makes a match by itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import floor as round_down
@@ -32,7 +32,7 @@ from search.ranking.weights import (
 SAID_WHEN_MISSING = frozenset({"text", "category", "quantity", "distance", "size"})
 
 PLAINLY_LIKE = 0.25  # likeness of texts at which people would say so
-AT_ONCE = 64  # wants compared in one go: a few tens of MB for 10,000 gives
+AT_ONCE = 640_000  # pairs of a want and a give compared in one go: a few tens of MB
 
 
 def rank(
@@ -55,8 +55,42 @@ def rank(
     for side, scored in tables(wants, parties, lexicon, model, today=today):
         names = Names(lexicon, category_names or {}, model.versions[side])
         for row in np.flatnonzero((scored.fits > 0).any(axis=1)).tolist():
-            found += [_explain(scored, row, party, names) for party in scored.best(row, per_want, floor)]
+            want = scored.table.wants[row]
+            found += [
+                _explain(scored, row, party, names, want) for party in scored.best(row, per_want, floor)
+            ]
     return sorted(found, key=lambda fit: (fit.want, -fit.fit, fit.party))
+
+
+def rank_for(
+    party: Party,
+    wants: Sequence[Want],
+    lexicon: Lexicon,
+    model: Model = SHIPPED,
+    *,
+    today: date,
+    choose: Callable[[Mapping[str, float]], Collection[str]],
+    quoted: Callable[[Sequence[Want]], Sequence[Want]],
+    category_names: Mapping[str, str] | None = None,
+) -> list[Fit]:
+    """What one party fits, said why for those wants alone that `choose` picks by key from all their fits.
+
+    `quoted` gives these few their texts, which reasons quote. The answer is in order of want.
+    """
+    rows = [
+        (side, scored, row, want)
+        for side, scored in tables(wants, [party], lexicon, model, today=today)
+        for row, want in enumerate(scored.table.wants)
+    ]
+    chosen = choose({want.key: float(scored.fits[row, 0]) for _, scored, row, want in rows})
+    said = {want.key: want for want in quoted([want for *_, want in rows if want.key in chosen])}
+    names = {side: Names(lexicon, category_names or {}, version) for side, version in model.versions.items()}
+    found = [
+        _explain(scored, row, 0, names[side], said[want.key])
+        for side, scored, row, want in rows
+        if want.key in said
+    ]
+    return sorted(found, key=lambda fit: fit.want)
 
 
 def fits(
@@ -104,8 +138,9 @@ def tables(
         if not asked:
             continue
         able = [party for each in parties if (party := only(each, side)).gives]
-        for start in range(0, len(asked) if able else 0, AT_ONCE):
-            table = Table.of(asked[start : start + AT_ONCE], able, lexicon)
+        some = max(1, AT_ONCE // max(1, sum(len(party.gives) for party in able)))
+        for start in range(0, len(asked) if able else 0, some):
+            table = Table.of(asked[start : start + some], able, lexicon)
             yield side, score(Pairs(table, side, today), model.weights[side])
 
 
@@ -138,10 +173,10 @@ class Names:
     version: str
 
 
-def _explain(scored: Scored, row: int, party: int, names: Names) -> Fit:
+def _explain(scored: Scored, row: int, party: int, names: Names, want: Want) -> Fit:
     """The pair as people read it: whole points that add up, and a sentence for each part."""
     table = scored.table
-    want, give = table.wants[row], table.gives[scored.main[row, party]]
+    give = table.gives[scored.main[row, party]]
     kindred = scored.kindred(row, party)
     pair = Pair(want, give, table.parties[party], names.lexicon, kindred, names.categories)
     exact: dict[str, float] = {}

@@ -6,6 +6,7 @@ part of its name, takes the points it earned, and says what it found, missed or 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from search.ranking.columns import KINDS, said, way
 from search.ranking.lexicon import Lexicon, number
 from search.ranking.listings import Give, Party, Want
 from search.ranking.weights import side_of
-from search.ranking.words import as_said, listed, terms
+from search.ranking.words import as_said, listed, terms, written
 
 TELLING = 0.25  # of what the heaviest shared term carries: those below explain nothing
 OFTEN, SELDOM = 0.75, 0.34  # of what an organisation is asked, it answers
@@ -39,7 +40,7 @@ class Pair:
     def shared(self, at_most: int = 3) -> list[str]:
         """The terms that carry the likeness of the two texts, heaviest first."""
         asked, given = self._terms(self.want), self._terms(self.give)
-        common, ours, theirs = np.intersect1d(asked[0], given[0], return_indices=True)
+        common, ours, theirs = np.intersect1d(asked[0], given[0], assume_unique=True, return_indices=True)
         carried = asked[1][ours] * given[1][theirs]
         telling = carried >= TELLING * carried.max(initial=0.0)
         return self._heaviest(common[telling], carried[telling], at_most)
@@ -64,9 +65,15 @@ class Pair:
         return reading.words
 
     def _heaviest(self, ids: np.ndarray, weights: np.ndarray, at_most: int) -> list[str]:
-        names = self.lexicon.terms_of(self.want)
+        names = _names(self.want.title, self.want.text)
         order = np.lexsort((ids, -weights))
         return _without_repeats([names[each] for each in ids[order].tolist() if each in names], at_most)
+
+
+@lru_cache(maxsize=512)
+def _names(title: str, text: str) -> dict[int, str]:
+    """The terms of a listing by their hash."""
+    return {number(term): term for term in written(title, text)}
 
 
 def _without_repeats(heaviest: list[str], at_most: int) -> list[str]:

@@ -122,16 +122,18 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=512)
-def forms(title: str, text: str) -> dict[str, list[str]]:
-    """How a listing writes each of its terms: as in its text first, since titles are given to capitals."""
-    found: dict[str, list[str]] = {}
+def written(title: str, text: str) -> dict[str, tuple[str, bool]]:
+    """How a listing writes each of its terms, and whether shouting: as in its text first, since titles are
+    given to capitals."""
+    found: dict[str, tuple[str, bool]] = {}
     for said in (text, title):
         shouting = said.isupper()
         for term, words in terms_with_words(said):
-            found.setdefault(term, []).append(as_read(words, shouting=shouting))
+            found.setdefault(term, (words, shouting))
     return found
 
 
 def as_said(term: str, title: str, text: str) -> str:
     """The words behind a term, as this listing writes them."""
-    return forms(title, text).get(term, [term])[0]
+    words, shouting = written(title, text).get(term, (term, False))
+    return as_read(words, shouting=shouting)

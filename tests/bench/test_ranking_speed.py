@@ -10,6 +10,7 @@ from marketplace.bench import apart, ranking_speed, speed
 from marketplace.bench.filling_ranking import fill
 from marketplace.bench.generated import County
 from marketplace.cli import main
+from marketplace.errors import NotSetUp
 from marketplace.extensions import db
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.matching import searching
@@ -63,6 +64,22 @@ def test_every_figure_is_taken_whether_or_not_candidates_are_sought(monkeypatch,
     assert figures["refresh"]["matches"] > 0
     assert [point["organisations"] for point in figures["curve"]] == [30, ORGANISATIONS]
     assert len(figures["growth"]) == 1
+
+
+def test_a_county_that_is_kept_is_built_once_and_ranked_as_it_was(tmp_path, monkeypatch):
+    kept = tmp_path / "county"
+    with as_it_was():
+        first = ranking_speed.measure(ORGANISATIONS, ASKS, 7, workers=1, curve=False, folder=kept)
+        monkeypatch.setattr(ranking_speed, "build", None)
+        again = ranking_speed.measure(ORGANISATIONS, ASKS, 7, workers=1, curve=False, folder=kept)
+
+        assert _standing(kept) == []
+        with pytest.raises(NotSetUp, match="another county"):
+            ranking_speed.measure(ORGANISATIONS, ASKS, 8, workers=1, curve=False, folder=kept)
+
+    assert first["build"] == again["build"]
+    for part, figure in (("new_listing", "matches_each"), ("refresh", "matches")):
+        assert first[part][figure] == again[part][figure]
 
 
 def test_time_that_stays_the_same_grows_with_the_power_of_nothing():

@@ -168,6 +168,16 @@ def test_a_notice_withdrawn_while_it_is_scored_is_not_matched(board, meanwhile, 
     assert board.need.id not in {match.listing_id for match in matches()}
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_pair_that_somebody_else_matched_while_it_was_scored_stands_once(board, meanwhile, way):
+    given = {"organisation": board.offer.organisation, "listing": board.need}
+    meanwhile.append(lambda: MatchFactory(**given, score=50, fit=50.0, introduced_at=NOON))
+    WAYS[way](board)
+    db.session.commit()
+
+    assert (match_of(board.need).fit, match_of(board.need).introduced_at) == (50.0, NOON)
+
+
 def test_an_organisation_suspended_while_it_is_scored_is_not_matched(board, meanwhile):
     college = board.offer.organisation
     meanwhile.append(lambda: setattr(college, "status", OrganisationStatus.SUSPENDED))

@@ -158,7 +158,19 @@ def test_the_lexicon_of_another_database_is_not_taken_for_this_ones(app, lexicon
 
 def test_keys_of_nothing_are_left_out(lexicon):
     assert services.readings(["need:999", "work:7", "profile:99"], texts.of, lexicon) == {}
-    services.forget(["need:999"])
+    services.forget_changed(["need:999"], texts.of, lexicon)
+
+
+def test_only_what_says_something_else_is_forgotten(lexicon):
+    edited, left, gone = (NeedFactory(title=title) for title in ("Chairs", "Vans", "Lunch"))
+    keys = [f"need:{each.id}" for each in (edited, left, gone)]
+    services.readings(keys, texts.of, lexicon)
+    edited.title = "A van on Saturdays"
+    db.session.delete(gone)
+    db.session.commit()
+    services.forget_changed(keys, texts.of, lexicon)
+
+    assert set(queries.kept(keys, lexicon)) == {f"need:{left.id}"}
 
 
 def test_many_are_read_in_as_few_statements_as_few(lexicon):

@@ -160,8 +160,5 @@ def test_accents_and_letter_case_are_read_alike():
 def test_terms_have_the_same_hash_whatever_lexicon_reads_them():
     assert (number("cater"), number("hot food")) == (number("cater"), number("hot food"))
     for lexicon in (LEXICON, Lexicon.fit([])):
-        names = lexicon.terms_of(Said("Caterers", "Hot food"))
         ids, _ = lexicon.read([Said("Caterers", "Hot food")])[0].words
-        assert (
-            set(ids.tolist()) == set(names) == {number(term) for term in ("cater", "hot", "food", "hot food")}
-        )
+        assert set(ids.tolist()) == {number(term) for term in ("cater", "hot", "food", "hot food")}

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from search.ranking import SHIPPED, Give, Lexicon, Party, Want, counted, fits, missing, rank
-from search.ranking.model import AT_ONCE, whole_points
+from search.ranking import SHIPPED, Give, Lexicon, Party, Want, counted, fits, missing, model, rank
+from search.ranking.model import whole_points
 from search.ranking.weights import PART_OF, SPEND, SUPPORT
 from tests.search.ranking.simply import DURHAM, PLAIN, TODAY, north, only, parties_of, ranked
 
@@ -247,8 +247,10 @@ def test_each_want_keeps_its_best_and_ties_fall_by_key():
     assert found[0].fit == found[3].fit > found[4].fit
 
 
-def test_more_wants_than_are_compared_at_once_are_each_answered():
-    wants = [replace(BUFFET, key=f"w{n:03}") for n in range(2 * AT_ONCE + 5)]
+@pytest.mark.parametrize("at_once", [1, 4, 100])
+def test_more_wants_than_are_compared_at_once_are_each_answered(monkeypatch, at_once):
+    monkeypatch.setattr(model, "AT_ONCE", at_once)
+    wants = [replace(BUFFET, key=f"w{n:03}") for n in range(13)]
 
     found = ranked(wants, [KETTLE])
 
