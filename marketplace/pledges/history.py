@@ -51,7 +51,7 @@ SAID = {
     "pledge.confirmed": "confirmed that {what} came",
     "pledge.certified": "certified it for their reports",
     "pledge.disputed": "said that this is not how it was",
-    "pledge.settled": "decided that {what} counts",
+    "pledge.settled": "decided what counts: {what}",
     "pledge.verification_asked": "asked for it to be checked",
     "pledge.verified": "checked it: {what} came",
     "pledge.story_taken_down": "took the thanks down",

@@ -183,7 +183,8 @@ def something_came(pledge: Pledge) -> bool:
 def _of_the_convener(delivery: Delivery | None) -> tuple[str, ...]:
     if delivery is None:
         return ()
-    if delivery.status is DeliveryStatus.DISPUTED:
+    unconfirmed = delivery.status is DeliveryStatus.DELIVERED and delivery.pledge.escalated_at is not None
+    if delivery.status is DeliveryStatus.DISPUTED or unconfirmed:
         return ("settle",)
     return ("verify",) if delivery.status is DeliveryStatus.CONFIRMED else ()
 

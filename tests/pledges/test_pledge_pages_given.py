@@ -128,7 +128,7 @@ def test_a_dispute_is_settled_by_the_convener_and_both_read_why(scene, giver, se
 
     for visitor in (giver, secretary):
         assert "Four were whole." in visitor.open(path).text
-        assert "4 chairs came" in visitor.heading
+        assert visitor.heading == "4 chairs came: so the convener decided"
     assert office.open("/convener/pledges").heading == "No promise waits for you"
 
 
@@ -143,14 +143,19 @@ def test_what_was_asked_to_be_checked_is_verified_by_the_convener(scene, giver, 
     assert "it was checked" in giver.open(path).heading
 
 
-def test_what_nobody_confirmed_is_shown_to_the_convener(scene, office):
-    lapsing.lapse(scene.delivered(), now=later(days=15))
-    db.session.commit()
+def test_what_nobody_confirmed_is_decided_by_the_convener(scene, giver, office):
+    pledge = scene.delivered()
+    lapsing.lapse(pledge, now=later(days=15))
+    path = page_of(pledge)
     office.open("/convener/pledges")
 
     assert "Given, and nobody said whether it came 1" in office.text
     office.click("8 chairs: Tow Law Larder to Village Hall")
     assert "did it come?" in office.heading
+    office.press("This is what counts", quantity="8", words="The secretary showed me them.")
+
+    assert "The secretary showed me them." in giver.open(path).text
+    assert "The convener decided what counts: 8 chairs" in giver.text
 
 
 @pytest.mark.parametrize("who", ["giver", "secretary"])
