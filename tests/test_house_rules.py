@@ -114,7 +114,6 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
         "comparing",
         "comparing_answers",
         "fairly",
-        "fetching",
         "introducing",
         "inviting",
         "inviting_forms",

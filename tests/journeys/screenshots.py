@@ -73,6 +73,9 @@ def of_the_giver(camera: Camera) -> None:
     camera.go(NEED)
     camera.follow("a:has-text('Two people to wash up')")
     camera.keep("need")
+    camera.go("/conversations")
+    camera.follow(".pf-threads a:has-text('Coundon Welfare Hall')")
+    camera.keep("conversation")
 
 
 def of_the_receiver(camera: Camera) -> None:
@@ -89,9 +92,6 @@ def of_the_buyer(camera: Camera) -> None:
     camera.page.get_by_label("Awarded to somebody").check()
     camera.follow("button:text-is('Next')")
     camera.keep("decide")
-    camera.go("/conversations")
-    camera.follow(".pf-threads a")
-    camera.keep("conversation")
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def test_a_resident_who_finds_nothing_is_told_what_to_loosen(someone):
 
 
 def test_a_resident_reads_the_pages_that_explain(someone):
-    for path in ("/how-it-works", "/privacy", "/accessibility"):
+    for path in ("/how-it-works", "/ledger", "/privacy", "/accessibility"):
         someone.open(path)
     someone.open("/nowhere", status=404)
 
