@@ -19,7 +19,7 @@ from search.ranking.lexicon import Lexicon
 
 _OWNERS = Rows(select(Listing.__table__.c.organisation_id), Listing.__table__.c.id)
 
-AT_MOST = 50_000  # organisations; one with its readings takes some 20 KB
+AT_MOST = 50_000  # organisations; one with the readings of one side takes some 10 KB
 
 
 class Parties:
