@@ -31,8 +31,8 @@ def test_a_resident_reads_the_pages_that_explain(someone):
 
 
 def test_a_resident_who_wants_to_promise_is_asked_to_sign_in_and_comes_back(someone):
-    someone.open("/search?kind=need")
-    someone.follow("main .pf-sheet a, main .pf-slip a, main article a")
+    someone.open("/search?q=wash+up+Wednesday+lunch&kind=need")
+    someone.click("Two people to wash up")
     need = someone.page.url
 
     someone.click("Sign in to promise")
