@@ -1,5 +1,6 @@
 """Web pages and background work, in one process or apart."""
 
+import gc
 import logging
 import signal
 from typing import Any
@@ -41,6 +42,7 @@ def serve(host: str, port: int, no_worker: bool, demo: bool) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask's way past its proxy
     name = _look_round()  # before anything starts: without tables there is nothing to serve
     discovery.warm_up()
+    gc.freeze()  # what is loaded by now stays: looking through it again and again holds every page up
     try:
         server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
     except OSError:

@@ -11,6 +11,7 @@ from marketplace.extensions import db
 from marketplace.mail.models import MailMessage
 from marketplace.organisations.models import Organisation
 from marketplace.outbox.models import OutboxRow
+from marketplace.pledges import jobs as pledge_jobs
 from tests.factories import PASSWORD, MembershipFactory
 from tests.visitor import Visitor
 
@@ -27,7 +28,9 @@ def signed_in(visitor: Visitor, user: User) -> Visitor:
 
 
 def letters() -> list[tuple[str, str]]:
-    """Every letter written so far: which, and to whom."""
+    """Every letter written so far, or that its job would write now: which, and to whom."""
+    for payload in jobs("pledges.tell"):
+        pledge_jobs.tell(**payload)
     rows = db.session.scalars(db.select(MailMessage).order_by(MailMessage.id))
     return [((row.key or "").partition(":")[0], row.address) for row in rows]
 

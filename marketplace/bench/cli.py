@@ -203,12 +203,19 @@ def fairness(days: int, seed: int, out: Path | None) -> None:
     metavar="URL",
     help="An empty PostgreSQL database to race on as well; what is in it is lost.",
 )
-def race(clients: int, attempts: int, seed: int, databases: tuple[str, ...]) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Server processes that answer them, of one thread each; without it the threads of one.",
+)
+def race(clients: int, attempts: int, seed: int, databases: tuple[str, ...], processes: int) -> None:
     """Many clients promise, accept, call off, change and expire at once: nothing over, doubled or lost."""
     from marketplace.bench import race as bench_race
 
     runs = [
-        bench_race.measure(url, clients=clients, attempts=attempts, seed=seed) for url in ("", *databases)
+        bench_race.measure(url, clients=clients, attempts=attempts, seed=seed, processes=processes)
+        for url in ("", *databases)
     ]
     say({"benchmark": "race", "runs": runs}, bench_race.table(runs))
 

@@ -1,18 +1,23 @@
 """Many clients at once on the same few needs: nothing over, nothing doubled, nothing lost.
 
-Each client is a thread with a session of its own that calls the product's verbs and commits, as a page does.
-What each was told (“done”, “no”) is kept and compared with the database in the end.
+Each client waits for its answer before it asks again. As in the web server, a fixed number of threads answers
+them in the order they come, or a few processes; each attempt has a session of its own, calls the product's
+verbs and commits, as a page does. What each client was told (“done”, “no”) is kept and compared with the
+database in the end.
 """
 
+import gc
 import secrets
 import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -34,6 +39,7 @@ from marketplace.organisations.models import Membership, Organisation, Organisat
 from marketplace.places.models import Place
 from marketplace.pledges import lapsing, services
 from marketplace.pledges.models import HOLDS, End, Pledge
+from marketplace.serve import THREADS
 from marketplace.setup import bring_up_to_date
 
 KINDS = ("pledge", "accept", "withdraw", "change", "expire")
@@ -41,8 +47,6 @@ NEEDS, GIVERS = 4, 16
 WANTED = 2_000  # items on each need's one line at first
 SENT_AGAIN = 0.1  # of forms: a double click, or a page sent anew
 LATER = timedelta(days=60)  # past every day by which something lapses
-
-Attempt = Callable[[Random], str]
 
 
 @dataclass
@@ -55,20 +59,39 @@ class Told:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
 
-def measure(database_url: str, *, clients: int, attempts: int, seed: int) -> dict[str, Any]:
-    """So many attempts of each kind, in any order, shared among the clients."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One attempt: what of, and the chance in it."""
+
+    kind: str
+    chance: float
+    pledge_id: int = 0
+    line_id: int = 0
+    giver_id: int = 0
+    form_key: str = ""
+
+
+def measure(
+    database_url: str, *, clients: int, attempts: int, seed: int, processes: int = 0
+) -> dict[str, Any]:
+    """So many attempts of each kind, in any order, shared among the clients.
+
+    The threads of one server process answer them, or so many processes of one thread each.
+    """
     with _app(database_url) as app:
         bring_up_to_date()
         _fill()
         race = Race(app, seed)
         order = [kind for kind in KINDS for _ in range(attempts)]
         Random(seed).shuffle(order)  # noqa: S311  # repeatable, not secret
-        began = time.perf_counter()
-        race.run(order, clients)
-        seconds = time.perf_counter() - began
+        with _server(app, processes) as server:
+            began = time.perf_counter()
+            race.run(order, clients, server)
+            seconds = time.perf_counter() - began
         return {
             "database": db.engine.dialect.name,
             "clients": clients,
+            "processes": processes,
             "attempts": len(order),
             "seconds": round(seconds, 1),
             "each_second": round(len(order) / seconds, 1),
@@ -86,17 +109,10 @@ class Race:
         self._lock = threading.Lock()
         self._lines = list(db.session.scalars(db.select(Quantity.id).order_by(Quantity.id)))
         self._pledges: list[int] = []
-        self._keys: list[tuple[str, int, int]] = []  # form key, line and giver, to be sent again
+        self._forms: list[Task] = []  # to be sent again
         db.session.remove()
-        self._attempt: Mapping[str, Attempt] = {
-            "pledge": self._pledge,
-            "accept": self._accept,
-            "withdraw": self._withdraw,
-            "change": self._change,
-            "expire": self._expire,
-        }
 
-    def run(self, order: Sequence[str], clients: int) -> None:
+    def run(self, order: Sequence[str], clients: int, server: Executor) -> None:
         """Every attempt in its order, each by whichever client is free."""
         waiting = iter(order)
         start = threading.Barrier(clients)
@@ -105,7 +121,8 @@ class Race:
             random = Random(f"{self._seed} {number}")  # noqa: S311  # repeatable, not secret
             start.wait()
             while (kind := self._next(waiting)) is not None:
-                self._one(kind, random)
+                if (task := self._task(kind, random)) is not None:
+                    self._ask(task, server)
 
         threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
         for thread in threads:
@@ -117,88 +134,126 @@ class Race:
         with self._lock:
             return next(waiting, None)
 
-    def _one(self, kind: str, random: Random) -> None:
-        began = time.perf_counter()
-        with self._app.app_context():
-            try:
-                ended = self._attempt[kind](random)
-            except Refused:
-                db.session.rollback()
-                ended = "refused"
-            except Exception as error:  # noqa: BLE001  # whatever a client would see as a failure is counted
-                db.session.rollback()
-                ended = f"{type(error).__name__}: {str(error)[:80]}"
+    def _task(self, kind: str, random: Random) -> Task | None:
+        """What the client would do; None while there is nothing yet to do it to."""
         with self._lock:
-            self.told.ended[kind][ended] += 1
-            self.told.seconds[kind].append(time.perf_counter() - began)
+            if kind == "pledge":
+                return self._form(random)
+            if kind == "change":
+                return Task(kind, random.random(), line_id=random.choice(self._lines))
+            latest = self._pledges[-100:]  # an old one has ended, and says no to everything
+            if latest:
+                return Task(kind, random.random(), pledge_id=random.choice(latest))
+            self.told.ended[kind]["nothing yet"] += 1
+            return None
 
-    def _pledge(self, random: Random) -> str:
-        key, line_id, giver = self._form(random)
-        line, actor = db.session.get_one(Quantity, line_id), db.session.get_one(User, giver)
-        details = services.PledgeDetails(
-            quantity_id=line_id, each=1 + len(key) % 5, form_key=key, words="On Friday.", wait=False
+    def _form(self, random: Random) -> Task:
+        if self._forms and random.random() < SENT_AGAIN:
+            return random.choice(self._forms[-200:])
+        line_id, giver_id = random.choice(self._lines), random.randint(1, GIVERS)
+        form = Task(
+            "pledge", random.random(), line_id=line_id, giver_id=giver_id, form_key=secrets.token_hex(8)
         )
-        need = db.session.get_one(Need, line.listing_id)
-        pledge = services.offer(need, details, giver=_own(actor), actor=actor, now=clock.now())
-        number = pledge.id
-        db.session.commit()
+        self._forms.append(form)
+        return form
+
+    def _ask(self, task: Task, server: Executor) -> None:
+        asked = time.perf_counter()
+        ended, number = server.submit(attempt, task).result()
         with self._lock:
-            self.told.promised[key].add(number)
-            self._pledges.append(number)
-        return "done"
+            self.told.seconds[task.kind].append(time.perf_counter() - asked)
+            self.told.ended[task.kind][ended] += 1
+            if ended != "done":
+                return
+            if task.kind == "pledge":
+                self.told.promised[task.form_key].add(number)
+                self._pledges.append(number)
+            else:
+                self.told.done[task.kind].add(number)
 
-    def _accept(self, random: Random) -> str:
-        pledge = self._one_of(random)
-        if pledge is None:
-            return "nothing yet"
-        part = random.choice((None, None, 1))
-        services.accept(pledge, quantity=part, actor=_of(pledge.receiver_id), now=clock.now())
-        return self._done("accept", pledge)
 
-    def _withdraw(self, random: Random) -> str:
-        pledge = self._one_of(random)
-        if pledge is None:
-            return "nothing yet"
-        end = random.choice(list(End))
-        actor = _of(pledge.organisation_id_of(end))
-        services.withdraw(pledge, reason="It cannot be after all", end=end, actor=actor, now=clock.now())
-        return self._done("withdraw", pledge)
+def attempt(task: Task) -> tuple[str, int]:
+    """Try it as a page would; returns how it ended and which pledge it was."""
+    with _APP[0].app_context():
+        try:
+            number = _VERBS[task.kind](task)
+            db.session.commit()
+        except Refused:
+            db.session.rollback()
+            return "refused", 0
+        except Exception as error:  # noqa: BLE001  # whatever a client would see as a failure is counted
+            db.session.rollback()
+            return f"{type(error).__name__}: {str(error)[:80]}", 0
+        return "done", number
 
-    def _change(self, random: Random) -> str:
-        line = db.session.get_one(Quantity, random.choice(self._lines))
-        wanted = max(1, line.promised + random.randint(-20, 200))
-        details = listings.QuantityDetails(line.kind, wanted, line.what)
-        listings.set_quantities(line.listing, [details])
-        db.session.commit()
-        return "done"
 
-    def _expire(self, random: Random) -> str:
-        pledge = self._one_of(random)
-        if pledge is None:
-            return "nothing yet"
-        lapsing.lapse(pledge, now=clock.now() + LATER)
-        return self._done("expire", pledge)
+def _pledge(task: Task) -> int:
+    line, actor = db.session.get_one(Quantity, task.line_id), db.session.get_one(User, task.giver_id)
+    details = services.PledgeDetails(
+        quantity_id=line.id, each=1 + int(task.chance * 5), form_key=task.form_key, words="On Friday."
+    )
+    need = db.session.get_one(Need, line.listing_id)
+    return services.offer(need, details, giver=_own(actor), actor=actor, now=clock.now()).id
 
-    def _done(self, kind: str, pledge: Pledge) -> str:
-        number = pledge.id
-        db.session.commit()
-        with self._lock:
-            self.told.done[kind].add(number)
-        return "done"
 
-    def _form(self, random: Random) -> tuple[str, int, int]:
-        with self._lock:
-            if self._keys and random.random() < SENT_AGAIN:
-                return random.choice(self._keys[-200:])
-            form = secrets.token_hex(8), random.choice(self._lines), random.randint(1, GIVERS)
-            self._keys.append(form)
-            return form
+def _accept(task: Task) -> int:
+    pledge = db.session.get_one(Pledge, task.pledge_id)
+    part = 1 if task.chance < 1 / 3 else None
+    services.accept(pledge, quantity=part, actor=_of(pledge.receiver_id), now=clock.now())
+    return task.pledge_id
 
-    def _one_of(self, random: Random) -> Pledge | None:
-        """One of the latest: an old one has ended, and says no to everything."""
-        with self._lock:
-            latest = self._pledges[-100:]
-        return db.session.get_one(Pledge, random.choice(latest)) if latest else None
+
+def _withdraw(task: Task) -> int:
+    pledge = db.session.get_one(Pledge, task.pledge_id)
+    end = End.GIVER if task.chance < 1 / 2 else End.RECEIVER
+    actor = _of(pledge.organisation_id_of(end))
+    services.withdraw(pledge, reason="It cannot be after all", end=end, actor=actor, now=clock.now())
+    return task.pledge_id
+
+
+def _change(task: Task) -> int:
+    line = db.session.get_one(Quantity, task.line_id)
+    wanted = max(1, line.promised - 20 + int(task.chance * 220))
+    listings.set_quantities(line.listing, [listings.QuantityDetails(line.kind, wanted, line.what)])
+    return 0
+
+
+def _expire(task: Task) -> int:
+    lapsing.lapse(db.session.get_one(Pledge, task.pledge_id), now=clock.now() + LATER)
+    return task.pledge_id
+
+
+_VERBS: Mapping[str, Callable[[Task], int]] = {
+    "pledge": _pledge,
+    "accept": _accept,
+    "withdraw": _withdraw,
+    "change": _change,
+    "expire": _expire,
+}
+_APP: list[Flask] = []  # of this process
+
+
+@contextmanager
+def _server(app: Flask, processes: int) -> Iterator[Executor]:
+    """Whoever answers; nothing is looked through for rubbish that was there at the start, as in `serve`."""
+    _APP[:] = [app]
+    if not processes:
+        gc.freeze()
+        with ThreadPoolExecutor(THREADS) as server:
+            yield server
+        return
+    db.engine.dispose()
+    settings, context = app.config["SETTINGS"], get_context("spawn")
+    with ProcessPoolExecutor(
+        processes, mp_context=context, initializer=_start_process, initargs=(settings,)
+    ) as server:
+        list(server.map(time.sleep, [0.5] * processes))  # all of them are up before anybody asks
+        yield server
+
+
+def _start_process(settings: Settings) -> None:
+    _APP[:] = [create_app(settings, RATELIMIT_ENABLED=False)]
+    gc.freeze()
 
 
 def table(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -206,8 +261,8 @@ def table(runs: Sequence[Mapping[str, Any]]) -> str:
     lines = []
     for run in runs:
         lines.append(
-            f"{run['database']}: {run['attempts']:,} attempts by {run['clients']} clients in"
-            f" {run['seconds']:,.0f} s ({run['each_second']:,.0f} a second)"
+            f"{run['database']}, {run['processes'] or 'one'} server process{'es' if run['processes'] else ''}:"
+            f" {run['attempts']:,} attempts by {run['clients']} clients in {run['seconds']:,.0f} s ({run['each_second']:,.0f} a second)"
         )
         for kind, figures in run["kinds"].items():
             ms = "".join(f"{figures[at]:>10.1f}" for at in ("p50", "p95", "p99"))

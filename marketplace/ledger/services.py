@@ -169,8 +169,9 @@ def _forget(session: AnySession, ended: SessionTransaction) -> None:
 def _hold_the_end(connection: Connection) -> tuple[int, str]:
     """Lock the end of the chain until the commit; returns how many entries there are and the last hash."""
     begin, name = {"entries": 0, "hash": BEGINNING}, connection.dialect.name
-    if name == "sqlite":  # where a SELECT locks nothing, and this takes the one writer's place
-        connection.execute(_BEGIN[name], begin)
+    driver = connection.connection.driver_connection
+    if name == "sqlite" and not (driver and driver.in_transaction):
+        connection.execute(_BEGIN[name], begin)  # a SELECT locks nothing: this takes the one writer's place
     head = connection.execute(_HOLD).one_or_none()
     if head is None:
         connection.execute(_BEGIN[name], begin)

@@ -112,8 +112,8 @@ def _save(**values: Any) -> MailMessage:
     """Insert the row unless its key is taken, as it may be by another worker since we looked."""
     insert = _INSERT[db.session.get_bind().dialect.name]
     statement = insert(MailMessage).values(**values).on_conflict_do_nothing(index_elements=["key"])
-    message_id = db.session.scalar(statement.returning(MailMessage.id))
-    if message_id is None:
+    message = db.session.scalar(statement.returning(MailMessage))
+    if message is None:
         return db.session.execute(db.select(MailMessage).where(MailMessage.key == values["key"])).scalar_one()
-    outbox.add("mail.send", message_id=message_id)
-    return db.session.get_one(MailMessage, message_id)
+    outbox.add("mail.send", message_id=message.id)
+    return message

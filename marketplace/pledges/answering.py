@@ -37,9 +37,9 @@ def accept(
 
     The database moves the promised quantity, so two at once never exceed what is wanted.
     """
-    as_seen = moves.hold(pledge)
     end = pledge.begun_by.other
     moves.only(pledge, end, actor)
+    as_seen = moves.hold(pledge)
     taken = pledge.quantity if quantity is None else quantity
     if pledge.status in _AGREED and taken == pledge.accepted:
         return
@@ -65,14 +65,14 @@ def accept(
     moves.change(pledge, PledgeStatus.SCHEDULED if pledge.scheduled_at else PledgeStatus.ACCEPTED, now=now)
     _count(pledge, actor=actor, now=now)
     audit.record("pledge.accepted", pledge, actor=actor, quantity=taken)
-    moves.tell(pledge, "pledge_accepted", end.other, now=now, until=pledge.due_at)
+    moves.tell(pledge, "pledge_accepted", end.other, until=pledge.due_at)
 
 
 def decline(pledge: Pledge, reason: str, words: str = "", *, actor: User | None, now: datetime) -> None:
     """Say no, and why."""
-    as_seen = moves.hold(pledge)
     end = pledge.begun_by.other
     moves.only(pledge, end, actor)
+    as_seen = moves.hold(pledge)
     if pledge.status is PledgeStatus.DECLINED and pledge.offered_at is not None:
         return
     if pledge.status is not PledgeStatus.OFFERED:
@@ -83,7 +83,7 @@ def decline(pledge: Pledge, reason: str, words: str = "", *, actor: User | None,
     moves.change(pledge, PledgeStatus.DECLINED, now=now)
     never_mind(pledge, actor=actor, now=now)
     audit.record("pledge.declined", pledge, actor=actor)
-    moves.tell(pledge, "pledge_declined", end.other, now=now, reason=reason, words=words)
+    moves.tell(pledge, "pledge_declined", end.other, reason=reason, words=words)
 
 
 def propose(
@@ -93,8 +93,8 @@ def propose(
 
     Proposing the days that stand already turns the other end's proposal down.
     """
-    as_seen = moves.hold(pledge)
     moves.only(pledge, end, actor)
+    as_seen = moves.hold(pledge)
     if (pledge.proposed_by, pledge.proposed_on, pledge.proposed_timing) == (end, starts_on, timing):
         return
     if pledge.status not in (PledgeStatus.OFFERED, *_UNDER_WAY):
@@ -108,13 +108,13 @@ def propose(
     _put(pledge, _Days(starts_on, timing), end)
     moves.change(pledge, pledge.status, now=now)
     audit.record("pledge.days_proposed", pledge, actor=actor, starts_on=str(starts_on))
-    moves.tell(pledge, "pledge_proposed", end.other, now=now, words=timing, until=pledge.due_at)
+    moves.tell(pledge, "pledge_proposed", end.other, words=timing, until=pledge.due_at)
 
 
 def agree(pledge: Pledge, *, end: End, actor: User | None, now: datetime) -> None:
     """Say yes to the days that the other end proposed."""
-    as_seen = moves.hold(pledge)
     moves.only(pledge, end, actor)
+    as_seen = moves.hold(pledge)
     if pledge.proposed_by is None or pledge.proposed_on is None:
         if pledge.starts_on is not None and pledge.status in (PledgeStatus.OFFERED, *_UNDER_WAY):
             return
@@ -134,15 +134,15 @@ def agree(pledge: Pledge, *, end: End, actor: User | None, now: datetime) -> Non
     scheduled = pledge.status is PledgeStatus.ACCEPTED
     moves.change(pledge, PledgeStatus.SCHEDULED if scheduled else pledge.status, now=now)
     audit.record("pledge.days_agreed", pledge, actor=actor, starts_on=str(agreed.first))
-    moves.tell(pledge, "pledge_agreed", end.other, now=now, words=agreed.timing, until=agreed.first)
+    moves.tell(pledge, "pledge_agreed", end.other, words=agreed.timing, until=agreed.first)
 
 
 def withdraw(
     pledge: Pledge, *, reason: str = "", words: str = "", end: End, actor: User | None, now: datetime
 ) -> None:
     """Call off what is still to come; what was given stays, and what was promised is needed again."""
-    as_seen = moves.hold(pledge)
     moves.only(pledge, end, actor)
+    as_seen = moves.hold(pledge)
     if pledge.withdrawn_at is not None:
         return
     before = pledge.status
@@ -166,7 +166,7 @@ def withdraw(
         outbox.add("volunteering.changed", pledge_id=pledge.id)  # people may have meant to come
     audit.record("pledge.withdrawn", pledge, actor=actor, quantity=pledge.quantity)
     if before not in (PledgeStatus.DRAFT, PledgeStatus.WAITING):
-        moves.tell(pledge, "pledge_withdrawn", end.other, now=now, what=what, reason=reason, words=words)
+        moves.tell(pledge, "pledge_withdrawn", end.other, what=what, reason=reason, words=words)
 
 
 def never_mind(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
@@ -191,7 +191,7 @@ def _may_take(pledge: Pledge, taken: int, actor: User | None) -> None:
         raise Refused(f"It is {words} each time. Say yes to whole times.", field="quantity")
     if pledge.begun_by is End.GIVER or actor is None:
         return
-    membership = teams.membership_of(pledge.giver_id, actor.id)
+    membership = teams.membership_of(pledge.giver_id, actor)
     if membership and limits.needs_approval(pledge.giver, membership, pledge.quantity_row.kind, taken):
         raise Refused(
             "This is more than you may promise alone. Ask a colleague who may to answer, or say yes to less.",
@@ -260,4 +260,4 @@ def _keep(pledge: Pledge, end: End, *, actor: User | None, now: datetime) -> Non
     _clear(pledge)
     moves.change(pledge, pledge.status, now=now)
     audit.record("pledge.days_kept", pledge, actor=actor)
-    moves.tell(pledge, "pledge_agreed", end.other, now=now, words=pledge.timing, until=pledge.starts_on)
+    moves.tell(pledge, "pledge_agreed", end.other, words=pledge.timing, until=pledge.starts_on)

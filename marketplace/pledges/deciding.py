@@ -17,8 +17,8 @@ def dispute(delivery: Delivery, words: str, *, end: End, actor: User | None, now
     delivered, for 14 days.
     """
     pledge = delivery.pledge
-    moves.hold(pledge)
     moves.only(pledge, end, actor)
+    moves.hold(pledge)
     if delivery.status is DeliveryStatus.DISPUTED and delivery.disputed_by is end:
         return
     _may_dispute(delivery, end, now)
@@ -30,14 +30,14 @@ def dispute(delivery: Delivery, words: str, *, end: End, actor: User | None, now
     giving.followed(delivery, was, was_given=was_given, actor=actor, now=now)
     audit.record("pledge.disputed", pledge, actor=actor, delivery=delivery.number)
     what = pledge.quantity_row.words(delivery.delivered or delivery.quantity)
-    moves.tell(pledge, "pledge_disputed", end.other, now=now, what=what, words=words)
+    moves.tell(pledge, "pledge_disputed", end.other, what=what, words=words)
 
 
 def settle(delivery: Delivery, quantity: int, words: str, *, actor: User | None, now: datetime) -> None:
     """The convener decides how much counts of what is disputed, or nobody confirmed; and that stands."""
     pledge = delivery.pledge
-    moves.hold(pledge)
     moves.convener(pledge, actor)
+    moves.hold(pledge)
     if delivery.settled is not None and delivery.confirmed == quantity:
         return
     if delivery.settled is not None:
@@ -68,7 +68,7 @@ def settle(delivery: Delivery, quantity: int, words: str, *, actor: User | None,
         settled=delivery.settled.value,
     )  # fmt: skip
     what = pledge.quantity_row.words(quantity or most)
-    moves.tell(pledge, "pledge_settled", End.GIVER, End.RECEIVER, now=now, what=what, words=words)
+    moves.tell(pledge, "pledge_settled", End.GIVER, End.RECEIVER, what=what, words=words)
 
 
 def ask_to_verify(delivery: Delivery, *, actor: User | None, now: datetime) -> None:
@@ -89,8 +89,8 @@ def ask_to_verify(delivery: Delivery, *, actor: User | None, now: datetime) -> N
 def verify(delivery: Delivery, quantity: int | None = None, *, actor: User | None, now: datetime) -> None:
     """The convener has seen that it came, or how much of it."""
     pledge = delivery.pledge
-    moves.hold(pledge)
     moves.convener(pledge, actor)
+    moves.hold(pledge)
     seen = delivery.confirmed if quantity is None else quantity
     if delivery.status is DeliveryStatus.VERIFIED and (quantity is None or seen == delivery.verified):
         return
@@ -105,7 +105,7 @@ def verify(delivery: Delivery, quantity: int | None = None, *, actor: User | Non
     giving.followed(delivery, was, was_given=True, actor=actor, now=now)
     audit.record("pledge.verified", pledge, actor=actor, delivery=delivery.number, quantity=seen)
     what = delivery.listing_words
-    moves.tell(pledge, "pledge_verified", End.GIVER, End.RECEIVER, now=now, what=what)
+    moves.tell(pledge, "pledge_verified", End.GIVER, End.RECEIVER, what=what)
 
 
 def _may_dispute(delivery: Delivery, end: End, now: datetime) -> None:

@@ -35,8 +35,8 @@ def deliver(
 ) -> None:
     """The giver says how much was given. Less than planned: the rest is needed again, as a new promise."""
     pledge = delivery.pledge
-    moves.hold(pledge)
     moves.only(pledge, End.GIVER, actor)
+    moves.hold(pledge)
     if delivery.status is DeliveryStatus.DELIVERED and delivery.delivered == quantity:
         return
     if delivery.status is not DeliveryStatus.PLANNED:
@@ -51,7 +51,7 @@ def deliver(
     followed(delivery, was, was_given=False, actor=actor, now=now)
     audit.record("pledge.delivered", pledge, actor=actor, delivery=delivery.number, quantity=quantity)
     moves.tell(
-        pledge, "pledge_delivered", End.RECEIVER, now=now, what=delivery.listing_words, words=words,
+        pledge, "pledge_delivered", End.RECEIVER, what=delivery.listing_words, words=words,
         until=pledge.due_at,
     )  # fmt: skip
 
@@ -59,14 +59,14 @@ def deliver(
 def not_delivered(delivery: Delivery, reason: str, *, end: End, actor: User | None, now: datetime) -> None:
     """It did not come, or will not: the giver may say so at any time, the receiver from its day on."""
     pledge = delivery.pledge
-    moves.hold(pledge)
     moves.only(pledge, end, actor)
+    moves.hold(pledge)
     if delivery.status is DeliveryStatus.NOT_DELIVERED:
         return
     _may_miss(delivery, end, now)
     miss(delivery, reason, by=end, actor=actor, now=now)
     what = pledge.quantity_row.words(delivery.quantity)
-    moves.tell(pledge, "pledge_not_delivered", end.other, now=now, what=what, reason=reason)
+    moves.tell(pledge, "pledge_not_delivered", end.other, what=what, reason=reason)
 
 
 def miss(delivery: Delivery, reason: str, *, by: End | None, actor: User | None, now: datetime) -> None:
@@ -83,8 +83,8 @@ def confirm(
 ) -> None:
     """The receiver says how much came. What did not is needed again; the giver may dispute that."""
     pledge = delivery.pledge
-    moves.hold(pledge)
     moves.only(pledge, End.RECEIVER, actor)
+    moves.hold(pledge)
     came = delivery.delivered if quantity is None else quantity
     if delivery.status in _CAME and came == delivery.confirmed:
         return
@@ -104,7 +104,7 @@ def confirm(
     followed(delivery, was, was_given=True, actor=actor, now=now)
     audit.record("pledge.confirmed", pledge, actor=actor, delivery=delivery.number, quantity=came)
     what = delivery.listing_words
-    moves.tell(pledge, "pledge_confirmed", End.GIVER, now=now, what=what, words=words)
+    moves.tell(pledge, "pledge_confirmed", End.GIVER, what=what, words=words)
 
 
 def certify(delivery: Delivery, *, actor: User | None, now: datetime) -> None:

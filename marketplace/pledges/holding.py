@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db, rows_changed
+from marketplace.extensions import db
 from marketplace.listings import services as listings
 from marketplace.listings.models import Quantity
 from marketplace.pledges import entries, moves, waiting
@@ -27,14 +27,15 @@ def take(pledge: Pledge, *, is_first: bool = False, actor: User | None, now: dat
         return
     line = pledge.quantity_row
     promised = Quantity.promised + change
-    moved = rows_changed(
+    moved = db.session.scalars(
         update(Quantity)
         .where(Quantity.id == line.id, promised >= 0, promised <= Quantity.wanted)
         .values(promised=promised)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(line)
-    if not moved:
+        .returning(Quantity)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
+    if moved is None:
+        db.session.refresh(line)
         raise Refused(_too_little(pledge, line, is_first), field="quantity")
     pledge.held = standing
     entries.held(pledge, change, is_first=is_first, actor=actor, now=now)

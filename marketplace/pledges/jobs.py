@@ -1,15 +1,59 @@
-"""Every hour: what has run out, who is reminded, whom there is room for. Every day: what is looked at."""
+"""What happened, told to people. Every hour: what has run out, who is reminded, whom there is room for.
 
-from marketplace import clock, outbox
+Every day: what is looked at.
+"""
+
+from datetime import date, datetime
+
+from flask import url_for
+
+from marketplace import clock, mail, outbox
+from marketplace.accounts.models import User
 from marketplace.extensions import db
 from marketplace.listings.models import Quantity
+from marketplace.organisations import queries as organisations
 from marketplace.pledges import counters, lapsing, sampling, waiting  # noqa: F401  # counters register themselves
-from marketplace.pledges.models import Pledge
+from marketplace.pledges.models import End, Pledge
 
 outbox.hourly("pledges.lapse")
 outbox.hourly("pledges.nudge")
 outbox.hourly("pledges.call_waiting")
 outbox.daily("pledges.sample")
+
+
+@outbox.handles("pledges.tell", urgent=True)
+def tell(
+    pledge_id: int,
+    version: int,
+    letter: str,
+    end: str,
+    people: list[int] | None,
+    what: str,
+    words: str,
+    reason: str,
+    until: str | None,
+) -> None:
+    """Write to the people of one end, or to these of them, what happened to this version of a pledge."""
+    pledge, side = db.session.get_one(Pledge, pledge_id), End(end)
+    own, other = pledge.organisation_of(side), pledge.organisation_of(side.other)
+    for person in _people(own.id, people):
+        mail.queue(
+            letter, to_user=person, now=clock.now(), key=f"{letter}:{pledge_id}.{version}:{person.id}",
+            person_name=person.name, organisation_name=own.name, other_name=other.name,
+            listing_title=pledge.listing.title, what=what, words=words, reason=reason,
+            until=_instant(until), url=url_for("pledges.show", pledge_id=pledge_id),
+        )  # fmt: skip
+
+
+def _people(organisation_id: int, ids: list[int] | None) -> list[User]:
+    """Those of them who still belong to it."""
+    return [person for person in organisations.members_of(organisation_id) if ids is None or person.id in ids]
+
+
+def _instant(iso: str | None) -> datetime | date | None:
+    if iso is None:
+        return None
+    return datetime.fromisoformat(iso) if "T" in iso else date.fromisoformat(iso)
 
 
 @outbox.handles("pledges.lapse")

@@ -77,7 +77,7 @@ def nudge(pledge: Pledge, *, now: datetime) -> None:
     if pledge.turn_began_at + (pledge.due_at - pledge.turn_began_at) / 2 > now:
         return
     pledge.nudged_at = now
-    moves.tell(pledge, "pledge_nudge", turn.end, now=now, words=turn.words, until=pledge.due_at)
+    moves.tell(pledge, "pledge_nudge", turn.end, words=turn.words, until=pledge.due_at)
 
 
 def _end(pledge: Pledge, reason: str, *, now: datetime) -> None:
@@ -88,9 +88,9 @@ def _end(pledge: Pledge, reason: str, *, now: datetime) -> None:
     moves.change(pledge, PledgeStatus.LAPSED, now=now)
     answering.never_mind(pledge, actor=None, now=now)
     audit.record("pledge.lapsed", pledge, quantity=pledge.quantity)
-    moves.tell(pledge, "pledge_lapsed", pledge.begun_by, now=now, reason=reason)
+    moves.tell(pledge, "pledge_lapsed", pledge.begun_by, reason=reason)
     if was_offered:
-        moves.tell(pledge, "pledge_lapsed", pledge.begun_by.other, now=now, reason=reason)
+        moves.tell(pledge, "pledge_lapsed", pledge.begun_by.other, reason=reason)
 
 
 def _give_up(pledge: Pledge, *, now: datetime) -> None:
@@ -108,7 +108,7 @@ def _give_up(pledge: Pledge, *, now: datetime) -> None:
             row.status, row.not_delivered_at, row.reason = DeliveryStatus.NOT_DELIVERED, now, TOO_LONG
     holding.follow(pledge, actor=None, now=now)
     audit.record("pledge.lapsed", pledge, deliveries=[row.number for row in late])
-    moves.tell(pledge, "pledge_lapsed", End.GIVER, End.RECEIVER, now=now, what=what, reason=TOO_LONG)
+    moves.tell(pledge, "pledge_lapsed", End.GIVER, End.RECEIVER, what=what, reason=TOO_LONG)
 
 
 def _escalate(pledge: Pledge, *, now: datetime) -> None:

@@ -1,15 +1,15 @@
 """What every verb about a pledge stands on: hold the row, see who may, move it, and tell the others."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from flask import url_for
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
 
-from marketplace import mail
+from marketplace import outbox
 from marketplace.accounts.models import User
 from marketplace.errors import InvalidTransition, Refused
 from marketplace.extensions import db
-from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.pledges import turns
 from marketplace.pledges.models import NEXT, Delivery, End, Pledge, PledgeStatus
@@ -32,16 +32,17 @@ def hold(pledge: Pledge) -> bool:
     is still as the caller saw it. Always the first lock of a verb: pledge, need, line, budget, ledger.
     """
     seen = pledge.version
-    db.session.execute(
+    db.session.flush()
+    db.session.scalars(
         update(Pledge)
         .where(Pledge.id == pledge.id)
         .values(version=Pledge.version)  # SQLite knows no other way to hold a row
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(pledge)
-    db.session.expire(pledge, ["deliveries"])
+        .returning(Pledge)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one()
     query = db.select(Delivery).where(Delivery.pledge_id == pledge.id).order_by(Delivery.number)
-    db.session.scalars(query.execution_options(populate_existing=True)).all()
+    rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    set_committed_value(pledge, "deliveries", list(rows))
     return pledge.version == seen
 
 
@@ -113,36 +114,19 @@ def tell(
     pledge: Pledge,
     letter: str,
     *ends: End,
-    now: datetime,
+    people: Sequence[User] | None = None,
     what: str = "",
     words: str = "",
     reason: str = "",
     until: datetime | date | None = None,
 ) -> None:
-    """Write to the people of one end, or of each, about what happened."""
+    """Have it written to the people of one end, or of each, or to these of them, what happened.
+
+    The letters are written after the commit: others may be waiting for what this transaction holds.
+    """
     for end in ends:
-        people = organisations.members_of(pledge.organisation_id_of(end))
-        write(pledge, letter, end, people, now=now, what=what, words=words, reason=reason, until=until)
-
-
-def write(
-    pledge: Pledge,
-    letter: str,
-    end: End,
-    people: list[User],
-    *,
-    now: datetime,
-    what: str = "",
-    words: str = "",
-    reason: str = "",
-    until: datetime | date | None = None,
-) -> None:
-    """Write to these people of one end."""
-    own, other = pledge.organisation_of(end), pledge.organisation_of(end.other)
-    for person in people:
-        mail.queue(
-            letter, to_user=person, now=now, key=f"{letter}:{pledge.id}.{pledge.version}:{person.id}",
-            person_name=person.name, organisation_name=own.name, other_name=other.name,
-            listing_title=pledge.listing.title, what=what or pledge.what, words=words, reason=reason,
-            until=until, url=url_for("pledges.show", pledge_id=pledge.id),
+        outbox.add(
+            "pledges.tell", pledge_id=pledge.id, version=pledge.version, letter=letter, end=end.value,
+            people=[person.id for person in people] if people is not None else None,
+            what=what or pledge.what, words=words, reason=reason, until=until.isoformat() if until else None,
         )  # fmt: skip

@@ -94,7 +94,7 @@ def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: Use
     line = _line(need, details, now=now)
     _counts_for(details, giver)
     pledge = Pledge(begun_by=End.GIVER, giver=giver, receiver=need.organisation)
-    membership = teams.membership_of(giver.id, actor.id)
+    membership = teams.membership_of(giver.id, actor)
     if membership and limits.needs_approval(giver, membership, line.kind, details.quantity):
         return _begin(pledge, line, details, PledgeStatus.DRAFT, actor=actor, now=now)
     status = _place(line, details.quantity, is_asked_for=False, wait=details.wait)
@@ -238,8 +238,8 @@ def _made(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
         approvers = [
             user for user in teams.who(pledge.giver_id, Part.APPROVE) if user.id != pledge.offered_by_id
         ]
-        moves.write(
-            pledge, "pledge_needs_approval", End.GIVER, approvers, now=now, words=pledge.words,
+        moves.tell(
+            pledge, "pledge_needs_approval", End.GIVER, people=approvers, words=pledge.words,
             until=pledge.due_at,
         )  # fmt: skip
         return

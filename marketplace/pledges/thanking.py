@@ -18,8 +18,8 @@ def thank(
     pledge: Pledge, words: str, said_by: str, file: File | None = None, *, actor: User | None, now: datetime
 ) -> Story:
     """Say in public what came of it, with a photo if there is one. Said again, the words are replaced."""
-    moves.hold(pledge)
     moves.only(pledge, End.RECEIVER, actor)
+    moves.hold(pledge)
     if not any(row.status in _CAME for row in pledge.deliveries):
         raise Refused("Say first that it came. Then you can thank them.")
     if not words.strip():
@@ -41,7 +41,7 @@ def thank(
     pledge.version += 1
     audit.record("pledge.thanked", pledge, actor=actor)
     if is_new:
-        moves.tell(pledge, "pledge_thanked", End.GIVER, now=now, words=words)
+        moves.tell(pledge, "pledge_thanked", End.GIVER, words=words)
     return story
 
 

@@ -53,7 +53,7 @@ def offered(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
         outbox.add("matching.converted", organisation_id=pledge.giver_id, listing_id=pledge.listing_id)
     letter = "pledge_offered" if pledge.begun_by is End.GIVER else "pledge_requested"
     answers = pledge.begun_by.other
-    moves.tell(pledge, letter, answers, now=now, words=pledge.words, until=pledge.due_at)
+    moves.tell(pledge, letter, answers, words=pledge.words, until=pledge.due_at)
 
 
 def _call(pledge: Pledge, *, now: datetime) -> None:
@@ -62,7 +62,7 @@ def _call(pledge: Pledge, *, now: datetime) -> None:
     moves.change(pledge, PledgeStatus.OFFERED, now=now)
     audit.record("pledge.called", pledge, quantity=pledge.quantity)
     offered(pledge, actor=None, now=now)
-    moves.tell(pledge, "pledge_place_free", pledge.begun_by, now=now)
+    moves.tell(pledge, "pledge_place_free", pledge.begun_by)
 
 
 def _anybody(line: Quantity) -> bool:

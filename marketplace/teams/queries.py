@@ -12,13 +12,14 @@ from marketplace.organisations.models import Membership, MembershipRole, Organis
 from marketplace.teams.models import Budget, Part, Purse, TeamLimit
 
 
-def membership_of(organisation_id: int, user_id: int) -> Membership | None:
+def membership_of(organisation_id: int, person: User) -> Membership | None:
     """How this person belongs to the organisation, if they do."""
-    return db.session.scalar(
-        db.select(Membership).where(
-            Membership.organisation_id == organisation_id, Membership.user_id == user_id
-        )
-    )
+    return next((each for each in person.memberships if each.organisation_id == organisation_id), None)
+
+
+def may(membership: Membership, part: Part) -> bool:
+    """Whether this person may do this for the organisation they belong to."""
+    return membership.role is MembershipRole.OWNER or bool(getattr(membership, part.value))
 
 
 def who(organisation_id: int, part: Part) -> Sequence[User]:

@@ -102,13 +102,15 @@ def must(part: Part, organisation_id: int, actor: User, *, but: int | None = Non
     `but` is the id of somebody who may not this time, as whoever made a promise may not approve it, unless
     nobody else could.
     """
+    membership = queries.membership_of(organisation_id, actor)
+    if actor.id != but and membership and queries.may(membership, part):
+        return
     may = queries.who(organisation_id, part)
     others = [user for user in may if user.id != but]
     if actor.id in {user.id for user in (others or may)}:
         return
     if actor.id == but and others:
         raise Refused(f"You made this promise yourself. Ask {_names(others)} to approve it.")
-    membership = queries.membership_of(organisation_id, actor.id)
     name = membership.organisation.name if membership else "that organisation"
     raise Refused(f"{_MAY_NOT[part].format(name=name)} {_ask(others)}")
 

@@ -3,6 +3,8 @@
 import pytest
 
 from marketplace.extensions import db
+from marketplace.outbox import services as outbox_services
+from marketplace.outbox.models import OutboxRow
 from marketplace.pledges import jobs, lapsing, services
 from marketplace.pledges.models import End, PledgeStatus
 from marketplace.pledges.turns import Turn, turn
@@ -192,14 +194,15 @@ def test_every_hour_each_that_is_due_gets_a_row_of_its_own(scene):
     assert (late.status, half_way.nudged_at is None) == (PledgeStatus.LAPSED, False)
 
 
-def test_what_one_verb_did_is_undone_whole_when_a_letter_cannot_be_written(scene, monkeypatch):
+def no_paper(*_: object, **__: object) -> None:
+    raise OSError("no paper")
+
+
+def test_what_one_verb_did_is_undone_whole_when_its_last_step_fails(scene, monkeypatch):
     pledge = scene.offer(8)
     db.session.commit()
 
-    def no_paper(*_: object, **__: object) -> None:
-        raise OSError("no paper")
-
-    monkeypatch.setattr("marketplace.mail.queue", no_paper)
+    monkeypatch.setattr("marketplace.audit.record", no_paper)
     with pytest.raises(OSError, match="no paper"):
         services.accept(pledge, actor=scene.secretary, now=NOON)
     db.session.rollback()
@@ -207,3 +210,19 @@ def test_what_one_verb_did_is_undone_whole_when_a_letter_cannot_be_written(scene
     assert (pledge.status, scene.line.promised) == (PledgeStatus.OFFERED, 0)
     assert sums() == {"promised": 8}
     assert uneven() == []
+
+
+def test_a_letter_that_cannot_be_written_holds_no_verb_up_and_is_tried_again(scene, monkeypatch):
+    pledge = scene.offer(8)
+    services.accept(pledge, actor=scene.secretary, now=NOON)
+    db.session.commit()
+
+    told = db.select(OutboxRow).where(OutboxRow.name == "pledges.tell").order_by(OutboxRow.id)
+    with monkeypatch.context() as without:
+        without.setattr("marketplace.mail.queue", no_paper)
+        for row in db.session.scalars(told).all():
+            outbox_services.carry_out(row.id, now=row.due_at)
+    assert pledge.status is PledgeStatus.ACCEPTED
+    rows = db.session.scalars(told).all()
+    assert [(row.attempts, row.done_at, row.error) for row in rows] == [(1, None, "OSError: no paper")] * 2
+    assert ("pledge_accepted", scene.giver.email) in letters()
