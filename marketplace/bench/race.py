@@ -81,7 +81,7 @@ def measure(
     with _app(database_url) as app:
         bring_up_to_date()
         _fill()
-        race = Race(app, seed)
+        race = Race(seed)
         order = [kind for kind in KINDS for _ in range(attempts)]
         Random(seed).shuffle(order)  # noqa: S311  # repeatable, not secret
         with _server(app, processes) as server:
@@ -103,9 +103,9 @@ def measure(
 class Race:
     """The clients, and what they know of each other's pledges."""
 
-    def __init__(self, app: Flask, seed: int) -> None:
+    def __init__(self, seed: int) -> None:
         self.told = Told()
-        self._app, self._seed = app, seed
+        self._seed = seed
         self._lock = threading.Lock()
         self._lines = list(db.session.scalars(db.select(Quantity.id).order_by(Quantity.id)))
         self._pledges: list[int] = []
@@ -260,9 +260,10 @@ def table(runs: Sequence[Mapping[str, Any]]) -> str:
     """The figures as people read them."""
     lines = []
     for run in runs:
+        processes = f"{run['processes']} server processes" if run["processes"] else "one server process"
         lines.append(
-            f"{run['database']}, {run['processes'] or 'one'} server process{'es' if run['processes'] else ''}:"
-            f" {run['attempts']:,} attempts by {run['clients']} clients in {run['seconds']:,.0f} s ({run['each_second']:,.0f} a second)"
+            f"{run['database']}, {processes}: {run['attempts']:,} attempts by {run['clients']} clients in"
+            f" {run['seconds']:,.0f} s ({run['each_second']:,.0f} a second)"
         )
         for kind, figures in run["kinds"].items():
             ms = "".join(f"{figures[at]:>10.1f}" for at in ("p50", "p95", "p99"))

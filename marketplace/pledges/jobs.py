@@ -23,6 +23,7 @@ outbox.daily("pledges.sample")
 
 @outbox.handles("pledges.tell", urgent=True)
 def tell(
+    *,
     pledge_id: int,
     version: int,
     letter: str,
