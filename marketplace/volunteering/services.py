@@ -27,7 +27,7 @@ def join(delivery: Delivery, *, actor: User, now: datetime) -> SignUp:
 
     The pledge is held until the commit, so that places are counted one person after another.
     """
-    if team.membership_of(delivery.pledge.giver_id, actor.id) is None:
+    if team.membership_of(delivery.pledge.giver_id, actor) is None:
         raise Refused(f"Only people of {delivery.pledge.giver.name} sign up for this.")
     moves.hold(delivery.pledge)
     if not queries.takes_people(delivery) or _has_been(delivery, now):
