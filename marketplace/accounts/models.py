@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class DigestFrequency(StrEnum):
+    DAILY = "daily"
     WEEKLY = "weekly"
+    MONTHLY = "monthly"
     PAUSED = "paused"
 
 
@@ -35,6 +37,8 @@ class User(UserMixin, db.Model):
     digest_frequency: Mapped[DigestFrequency] = mapped_column(
         enum_type(DigestFrequency), default=DigestFrequency.WEEKLY
     )
+    eased_from: Mapped[DigestFrequency | None] = mapped_column(enum_type(DigestFrequency))  # by us
+    eased_at: Mapped[datetime | None]
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", order_by="Membership.id")
 

@@ -64,8 +64,9 @@ class ForTheConvener:
 
 
 REASONS_SHOWN = 2
-WAITING_SHOWN = 20
-UNDER_WAY_SHOWN = 10
+WAITING_SHOWN = 12  # promises; all of them have a page of their own
+UNDER_WAY_SHOWN = 8
+DONE_SHOWN = 8
 
 
 def suggestions(matches: Iterable[Match], *, today: date) -> list[Suggestion]:
@@ -160,6 +161,12 @@ def waiting_for(organisation: Organisation, *, today: date) -> list[Waiting]:
     return found + _drafts(organisation)
 
 
+def _more(there_are: bool) -> list[Waiting]:
+    """That there are more promises than the desk shows."""
+    url = url_for("desk.pledges")
+    return [Waiting("More promises wait for you", "See all of them.", url, None)] if there_are else []
+
+
 def for_the_convener() -> list[ForTheConvener]:
     """What waits for whoever works for the place, by kind."""
     queue = url_for("pledges_deciding.index")
@@ -200,21 +207,22 @@ def under_way(organisation: Organisation) -> Sequence[Pledge | Response]:
 
 
 def done_so_far(organisation: Organisation) -> Sequence[Pledge]:
-    """What was given or received, and confirmed."""
-    return given.confirmed_of(organisation)
+    """The latest that was given or received, and confirmed."""
+    return given.confirmed_of(organisation, limit=DONE_SHOWN)
 
 
 def _pledges(organisation: Organisation, today: date) -> list[Waiting]:
     """Promises whose next move is theirs; what is to be given on a later day has not waited yet."""
-    found = pledges.page_of(organisation, Move.YOURS, part=None, after=None, limit=WAITING_SHOWN).pledges
-    return [
+    page = pledges.page_of(organisation, Move.YOURS, part=None, after=None, limit=WAITING_SHOWN)
+    found = [
         Waiting(
             *pledge_words(pledge, organisation),
             url_for("pledges.show", pledge_id=pledge.id),
             None if _is_to_come(pledge, organisation, today) else pledge.turn_began_at or pledge.offered_at,
         )
-        for pledge in sorted(found, key=_day)
+        for pledge in sorted(page.pledges, key=_day)
     ]
+    return found + _more(page.after is not None)
 
 
 def pledge_words(pledge: Pledge, organisation: Organisation) -> tuple[str, str]:

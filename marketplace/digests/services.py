@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace import audit, mail
 from marketplace.accounts.models import User
 from marketplace.digests import queries
-from marketplace.digests.models import Digest, DigestItem
+from marketplace.digests.models import Digest, DigestItem, ItemKind
 from marketplace.exposure import services as exposure
 from marketplace.exposure.models import Channel
 from marketplace.exposure.showing import subject
@@ -111,7 +111,15 @@ def _compose(digest: Digest, chosen: Chosen, organisations: Sequence[Organisatio
         desk_url=url_for("desk.matches"), preferences_url=url_for("digests.preferences"),
     )  # fmt: skip
     for position, item in enumerate(chosen.items):
-        digest.items.append(DigestItem(position=position, match=item.match))
+        digest.items.append(
+            DigestItem(
+                position=position,
+                kind=ItemKind.MATCH,
+                match=item.match,
+                listing_id=item.match.listing_id,
+                organisation_id=item.match.organisation_id,
+            )
+        )
         item.match.notified_at = now
         if item.match.status is MatchStatus.SUGGESTED:
             item.match.status = MatchStatus.NOTIFIED

@@ -127,10 +127,13 @@ def page_of(
 
 
 def numbers_of(organisation: Organisation, *, part: Part | None = None) -> Mapping[Move, int]:
-    """How many there are of each, in one query."""
-    sums = [func.sum(case((_is(move, organisation.id), 1), else_=0)) for move in Move]
-    row = db.session.execute(db.select(*sums).where(_ours(organisation.id, part))).one()
-    return {move: int(number or 0) for move, number in zip(Move, row, strict=True)}
+    """How many there are of each, in two queries: those that have ended are many, and need no looking into."""
+    yours = func.sum(case((_is(Move.YOURS, organisation.id), 1), else_=0))
+    live = db.select(yours, func.count()).where(_ours(organisation.id, part, _LIVE))
+    mine, all_live = db.session.execute(live).one()
+    ended = db.select(func.count()).where(_ours(organisation.id, part, ENDED))
+    done = db.session.scalar(ended) or 0
+    return {Move.YOURS: int(mine or 0), Move.THEIRS: all_live - int(mine or 0), Move.DONE: done}
 
 
 class Queue(StrEnum):
