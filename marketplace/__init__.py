@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from search.lazy_encoder import LazyEncoder
 
 FEATURES = (
-    "audit", "outbox", "mail", "vectors", "accounts", "subscriptions", "organisations", "places", "categories",
-    "files", "listings", "opportunities", "needs", "capabilities", "offers", "ledger", "teams", "messages", "pledges",
-    "responses", "volunteering", "capacity", "exposure", "readings", "discovery", "matching", "portfolio",
-    "digests", "imports", "demo", "desk", "home", "web",
+    "audit", "outbox", "mail", "vectors", "accounts", "subscriptions", "organisations", "places",
+    "categories", "files", "listings", "opportunities", "needs", "capabilities", "offers", "ledger",
+    "teams", "messages", "pledges", "responses", "volunteering", "capacity", "exposure", "readings",
+    "discovery", "matching", "portfolio", "digests", "imports", "demo", "desk", "home", "web",
 )  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def page_of(
 
 
 def numbers_of(organisation: Organisation, *, part: Part | None = None) -> Mapping[Move, int]:
-    """How many there are of each, in two queries: those that have ended are many, and need no looking into."""
+    """How many there are of each, in two queries: the many that have ended need no looking into."""
     yours = func.sum(case((_is(Move.YOURS, organisation.id), 1), else_=0))
     live = db.select(yours, func.count()).where(_ours(organisation.id, part, _LIVE))
     mine, all_live = db.session.execute(live).one()
