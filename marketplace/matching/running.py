@@ -7,6 +7,7 @@ answer. `match run` does it all again, a step at a time: words are learned anew,
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import func
 
@@ -186,7 +187,9 @@ class Ranker:
             if self._everybody is None:
                 self._everybody = sources.parties(using.today, using.lexicon)
             return using.rank(asks, self._everybody, PER_ASK)
-        candidates = {ask.key: searching.parties_for(ask, using.lexicon) for ask in asks}
+        candidates = {
+            ask.key: searching.patiently(partial(searching.parties_for, ask, using.lexicon)) for ask in asks
+        }
         found: list[Fit] = []
         for side, remembered in self._met.items():
             remembered.forget_changed()

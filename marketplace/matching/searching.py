@@ -4,7 +4,8 @@ Whom the engine misses is not ranked, so it is asked generously: by words, by ca
 is an encoder, and for whoever is nearest.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from flask import current_app
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.listings.models import Listing
 from marketplace.matching import sources, texts
 from marketplace.places import queries as places
-from search.engine import SearchEngine
+from search.engine import SearchEngine, SearchUnavailable
 from search.ranking import Give, Party, Want
 from search.ranking.lexicon import Lexicon
 from search.schema import Sketch
@@ -23,6 +24,7 @@ WITHOUT_INDEX = 20_000  # the same, where the engine cannot answer: slow, but no
 BY_LIKENESS, NEAREST = 200, 50
 WORDS = 20  # a want is looked for by
 GIVES_READ = 8  # of one organisation, in the order they count: listings, profile, latest work
+PATIENCE, ASK_AGAIN = 60.0, 1.0  # seconds
 CATEGORY_WEIGHT = 4.0  # beside words, which weigh up to about ten
 ASKED_OF = {  # side: the families that answer it, and the one that asks
     "opportunity": frozenset({"capability", "organisation"}),
@@ -54,6 +56,21 @@ def parties_for(want: Want, lexicon: Lexicon) -> set[int]:
         nearest=NEAREST if want.point else 0,
     )
     return owners(hit.key for hit in _engine().alike(sketch))
+
+
+def patiently(find: Callable[[], set[int]]) -> set[int]:
+    """What it finds, asked for again while the engine is slow to begin: in a run nobody waits at a page.
+
+    Raises SearchUnavailable when a minute did not help.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return find()
+        except SearchUnavailable:
+            if time.monotonic() > until:
+                raise
+            time.sleep(ASK_AGAIN)
 
 
 def asks_for(party: Party, lexicon: Lexicon, also: Collection[str] = ()) -> set[int]:

@@ -25,7 +25,8 @@ SAME_PARENT = 0.4
 
 DOORSTEP = 3.0  # miles: within it nobody minds
 AT_THE_EDGE = 0.4  # what is left of nearness at the end of the reach
-FADES_OVER = 25.0  # miles: where nobody said how far, nearness falls to about a third over this
+FADES_OVER = 25.0  # miles: where nobody said how far, nearness falls to about a third over this,
+LARGE = 100_000.0  # pounds; and for each ten times this that the work is worth, over as much again
 TOO_FAR = 1.5  # times the stated reach: beyond it the pair is no match at all
 PLACE_NOT_KNOWN = 0.3
 
@@ -188,8 +189,14 @@ class Pairs:
         to_the_edge = 1 - (1 - AT_THE_EDGE) * beyond / np.maximum(self.reach - DOORSTEP, 1e-9)
         inside = np.where(beyond > 0, to_the_edge, 1.0)
         stated = np.where(self.miles <= self.reach, inside, 0.0)
-        value = np.where(np.isnan(self.reach), np.exp(-beyond / FADES_OVER), stated)
+        value = np.where(np.isnan(self.reach), np.exp(-beyond / self._fades_over), stated)
         return np.where(np.isnan(self.miles), PLACE_NOT_KNOWN, value)
+
+    @cached_property
+    def _fades_over(self) -> Numbers:
+        """Miles, wants × 1: for larger work people come from farther."""
+        times = np.log10(np.maximum(np.nan_to_num(self.asked.value), LARGE) / LARGE)
+        return FADES_OVER * (1 + times[:, None])
 
     @cached_property
     def ruled_out(self) -> Numbers:

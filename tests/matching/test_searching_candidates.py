@@ -17,6 +17,7 @@ from marketplace.matching.models import Match
 from marketplace.organisations.models import Organisation, OrganisationKind, PastWork
 from marketplace.outbox.models import OutboxRow
 from search.embedded import EmbeddedEngine
+from search.engine import SearchUnavailable
 from tests.factories import (
     NOON,
     CapabilityFactory,
@@ -209,8 +210,22 @@ def test_a_job_that_waited_is_done_when_the_engine_is_back(app, county, tmp_path
     assert {match.listing_id for match in matches()} == {county[0].id}
 
 
+def test_a_run_asks_again_while_the_engine_is_slow_to_begin(monkeypatch):
+    monkeypatch.setattr(searching, "ASK_AGAIN", 0)
+    answers = [{7}, SearchUnavailable("Search did not answer in time"), SearchUnavailable("resting")]
+
+    def find() -> set[int]:
+        if isinstance(answer := answers.pop(), SearchUnavailable):
+            raise answer
+        return answer
+
+    assert searching.patiently(find) == {7}
+    assert answers == []
+
+
 @pytest.mark.usefixtures("big", "away")
-def test_a_run_says_how_to_go_on_when_the_engine_is_away(app, county):
+def test_a_run_says_how_to_go_on_when_the_engine_is_away(app, county, monkeypatch):
+    monkeypatch.setattr(searching, "PATIENCE", 0)
     with app.app_context():
         result = app.test_cli_runner().invoke(commands, ["run", "--on", "2026-11-23", "--after", "2"])
 

@@ -67,6 +67,16 @@ def test_distance_falls_to_the_edge_of_the_reach(miles, reach, value):
 
 
 @pytest.mark.parametrize(
+    ("worth", "value"),
+    [(None, 0.37), (0, 0.37), (100_000, 0.37), (1_000_000, 0.61), (10_000_000, 0.72)],
+)
+def test_for_larger_work_people_come_from_farther_where_nobody_said_how_far(worth, value):
+    asked = {"point": DURHAM, "value": worth}
+    assert read(features.distance, asked, {"point": north(28)}) == pytest.approx(value, abs=0.02)
+    assert read(features.distance, asked, {"point": north(28), "reach_miles": 10}) == 0
+
+
+@pytest.mark.parametrize(
     ("value", "turnover", "reading"),
     [
         (5, 100, 1.0),
