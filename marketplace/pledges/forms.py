@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from secrets import token_urlsafe
+from types import MappingProxyType
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -92,10 +93,22 @@ class PromiseForm(FlaskForm):
         default=0,
         validators=[Optional()],
     )
+    credited_id = SelectField(
+        "Whose giving does it count as? (optional)",
+        description="Such as the main contractor’s, if you give on their behalf.",
+        coerce=int,
+        default=0,
+        validators=[Optional()],
+    )
     wait = BooleanField("If it is all promised, put me on the waiting list")
     form_key = HiddenField()
 
-    def offer(self, listing: Listing, contracts: Mapping[int, str]) -> "PromiseForm":
+    def offer(
+        self,
+        listing: Listing,
+        contracts: Mapping[int, str],
+        behalf_of: Mapping[int, str] = MappingProxyType({}),
+    ) -> "PromiseForm":
         """Put the listing's lines up for choice, those that are full with their waiting list."""
         lines = list(listing.quantities)
         self.quantity_id.choices = {row.id: self._left(row.words(row.missing), row.missing) for row in lines}
@@ -109,6 +122,10 @@ class PromiseForm(FlaskForm):
             self.contract_id.choices = {0: "No, none", **contracts}
         else:
             del self.contract_id
+        if behalf_of:
+            self.credited_id.choices = {0: "Our own", **behalf_of}
+        else:
+            del self.credited_id
         if not self.is_submitted():
             self.form_key.data = token_urlsafe(16)
             if len(lines) == 1:
@@ -125,7 +142,8 @@ class PromiseForm(FlaskForm):
     @property
     def says_when(self) -> bool:
         """Whether anything is answered, or wrong, of what is asked under the disclosure."""
-        asked = [self.times, self.conditions, *([self.contract_id] if "contract_id" in self else [])]
+        counting = [self[name] for name in ("contract_id", "credited_id") if name in self]
+        asked = [self.times, self.conditions, *counting]
         return self.is_repeated or any(field.errors or field.data for field in asked)
 
     def refuse(self, message: str, field: str) -> None:
@@ -145,6 +163,7 @@ class PromiseForm(FlaskForm):
             starts_on=self.starts_on.data,
             timing=self.timing.data or "",
             contract_id=(self.contract_id.data or None) if "contract_id" in self else None,
+            credited_id=(self.credited_id.data or None) if "credited_id" in self else None,
             wait="wait" in self and self.wait.data,
             form_key=self.form_key.data or token_urlsafe(16),
         )
@@ -153,7 +172,12 @@ class PromiseForm(FlaskForm):
 class RequestForm(PromiseForm):
     """So much of what somebody offers to give."""
 
-    def offer(self, listing: Listing, contracts: Mapping[int, str]) -> "RequestForm":
+    def offer(
+        self,
+        listing: Listing,
+        contracts: Mapping[int, str],
+        behalf_of: Mapping[int, str] = MappingProxyType({}),
+    ) -> "RequestForm":
         super().offer(listing, {})
         self.quantity_id.label.text = "What would you like?"
         self.words.label.text = "What is it for?"

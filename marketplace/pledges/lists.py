@@ -14,7 +14,7 @@ from marketplace.ledger.models import LedgerEntry
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.needs.models import Need
 from marketplace.opportunities.models import Opportunity
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Organisation, OrganisationStatus
 from marketplace.pledges.models import (
     ENDED,
     Delivery,
@@ -255,3 +255,26 @@ def contracts_of(organisation: Organisation) -> Mapping[int, str]:
         .limit(CONTRACTS_SHOWN)
     )
     return {row.id: row.title for row in db.session.execute(query)}
+
+
+def credits_of(giver: Organisation, own: Sequence[Organisation]) -> Mapping[int, str]:
+    """Names of those whose giving a promise may count as: others the person acts for, who gave them work."""
+    query = (
+        db.select(Organisation.id, Organisation.name)
+        .join(Opportunity, Opportunity.organisation_id == Organisation.id)
+        .join(Outcome, Outcome.opportunity_id == Opportunity.id)
+        .where(Outcome.winner_id == giver.id, Organisation.status == OrganisationStatus.ACTIVE)
+        .distinct()
+        .limit(CONTRACTS_SHOWN)
+    )
+    found = {each.id: each.name for each in own if each.is_public}
+    found |= {row.id: row.name for row in db.session.execute(query)}
+    found.pop(giver.id, None)
+    return dict(sorted(found.items(), key=lambda each: each[1]))
+
+
+def credited_of(pledge: Pledge) -> str:
+    """Whose giving it counts as, where that is not the giver."""
+    if pledge.credited_id is None:
+        return ""
+    return db.session.scalar(db.select(Organisation.name).where(Organisation.id == pledge.credited_id)) or ""

@@ -148,6 +148,7 @@ class Pledge(db.Model):
         ),
         CheckConstraint("giver_id <> receiver_id", name="not_to_oneself"),
         Index(None, "giver_id", "status"),
+        Index(None, "quantity_id", "status"),
         Index(None, "receiver_id", "status"),
         Index(None, "status", "due_at"),
         Index(None, "giver_id", "confirmed_at"),
@@ -158,7 +159,7 @@ class Pledge(db.Model):
     listing_id: Mapped[int] = mapped_column(
         ForeignKey("listing.id"), index=True
     )  # a need, or an offer asked for
-    quantity_id: Mapped[int] = mapped_column(ForeignKey("quantity.id"), index=True)
+    quantity_id: Mapped[int] = mapped_column(ForeignKey("quantity.id"))
     giver_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     receiver_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     begun_by: Mapped[End] = mapped_column(enum_type(End), default=End.GIVER)  # the other end answers

@@ -30,15 +30,15 @@ bp = Blueprint("pledges", __name__)
 @bp.route("/needs/<int:need_id>/pledge", methods=["GET", "POST"])
 @requires("need.pledge", Need)
 def create(need: Need) -> ResponseReturnValue:
-    form = PromiseForm().offer(need, lists.contracts_of(current_person().acting_for))
+    giver = current_person().acting_for
+    behalf_of = lists.credits_of(giver, [each.organisation for each in current_person().memberships])
+    form = PromiseForm().offer(need, lists.contracts_of(giver), behalf_of)
     if not need.is_open:
         flash("This need takes no more promises.", "problem")
         return redirect(url_for("discovery.show_need", need_id=need.id))
     if form.validate_on_submit():
         try:
-            pledge = services.offer(
-                need, form.details(), giver=current_person().acting_for, actor=current_user, now=clock.now()
-            )
+            pledge = services.offer(need, form.details(), giver=giver, actor=current_user, now=clock.now())
         except Refused as refusal:
             db.session.rollback()
             form.refuse(refusal.message, refusal.field)

@@ -60,6 +60,7 @@ class PledgePage:
     bundle: Sequence[Pledge]
     entries: Sequence[LedgerEntry]
     contract: str
+    credited: str
 
     @property
     def ours(self) -> bool:
@@ -124,6 +125,7 @@ def page_of(
         bundle=lists.bundled_with(pledge),
         entries=lists.entries_of(pledge),
         contract=lists.contract_of(pledge),
+        credited=lists.credited_of(pledge),
     )
 
 

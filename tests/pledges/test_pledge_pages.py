@@ -6,7 +6,7 @@ from marketplace import clock
 from marketplace.extensions import db
 from marketplace.pledges import services
 from marketplace.pledges.models import DeliveryStatus, End, Pledge, PledgeStatus, Rhythm
-from tests.factories import NOON, PASSWORD, MembershipFactory, OpportunityFactory
+from tests.factories import NOON, PASSWORD, MembershipFactory, OpportunityFactory, OrganisationFactory
 from tests.pledges.conftest import FRIDAY
 from tests.scenes import signed_in
 from tests.visitor import Visitor
@@ -242,6 +242,20 @@ def test_a_promise_counts_for_a_contract_of_the_giver(scene, giver, secretary):
 
     assert "Counts for the contract Refit two kitchens" in giver.text
     assert "Refit two kitchens" in secretary.open(giver.path).text
+
+
+def test_a_promise_counts_as_given_by_another_organisation_of_the_person(scene, giver, secretary):
+    need = scene.need.id
+    giver.open(f"/needs/{need}/pledge")
+    assert "Whose giving does it count as" not in giver.text
+    parent = OrganisationFactory(name="Harbour Holdings")
+    MembershipFactory(organisation=parent, user=scene.giver)
+    db.session.commit()
+
+    giver.open(f"/needs/{need}/pledge")
+    giver.press("Promise it", each="2", credited_id=str(parent.id))
+
+    assert "Counts as given by Harbour Holdings" in giver.text
 
 
 def test_the_page_tells_what_happened_and_what_the_ledger_says(scene, giver):
