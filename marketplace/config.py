@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values, find_dotenv
@@ -19,6 +20,10 @@ CACHES = ("redis", "rediss", "unix")
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _NAME_OF_A_PATH = re.compile(r"[\w-]*", re.ASCII)
+_GROUPS = re.compile(r"\s*[a-z]+=\d{1,9}\s*(,\s*[a-z]+=\d{1,9}\s*)*", re.ASCII)
+_NUMBERS = {"mail_rate": 100_000, "sendgrid_rest": 24 * 60}  # and the most each may be
+_SWITCHES = ("sendgrid_sandbox",)
+_YES, _NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,12 @@ class Settings:
     semantic_model: str = ""  # empty: search by words alone
     mail_url: str = field(default="files:", repr=False)  # files: · smtp://… · smtps://… · sendgrid:
     sendgrid_api_key: str = field(default="", repr=False)
+    sendgrid_webhook_key: str = ""  # the public key its events are signed with; empty: no events are taken
+    sendgrid_asm: str = ""  # unsubscribe groups: digest=101,summary=102
+    sendgrid_sandbox: bool = False  # letters are checked by SendGrid and go nowhere
+    sendgrid_rest: int = 0  # minutes a run lies at SendGrid before it leaves, and can still be called off
+    mail_rate: int = 0  # letters of a run a second; 0: as fast as it goes
+    mail_only_to: str = ""  # addresses, separated by commas; empty: everybody
     reply_domain: str = ""  # the right of the @ in addresses that answer letters; empty: nobody reads answers
     inbound_secret: str = field(default="", repr=False)  # in the address SendGrid hands answers to
     files_url: str = ""  # s3://BUCKET/PREFIX?endpoint=https://…&region=…; empty: a folder in data_dir
@@ -76,7 +87,18 @@ class Settings:
             data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise NotSetUp(f"DATA_DIR cannot be used: {problem.strerror}: {data_dir}") from None
-        return cls(secret_key=values.get("SECRET_KEY") or _kept_secret(data_dir), data_dir=data_dir, **given)
+        return cls(
+            secret_key=values.get("SECRET_KEY") or _kept_secret(data_dir), data_dir=data_dir, **_typed(given)
+        )
+
+
+def _typed(given: Mapping[str, str]) -> dict[str, Any]:
+    """Numbers and yes-or-no as such; they were checked."""
+    return (
+        dict(given)
+        | {name: int(given[name]) for name in _NUMBERS if name in given}
+        | {name: given[name].lower() in _YES for name in _SWITCHES if name in given}
+    )
 
 
 def _dotenv() -> dict[str, str]:
@@ -111,24 +133,53 @@ def _check(given: Mapping[str, str]) -> None:
     _check_search(given)
     _check_map(given.get("map_tiles", ""))
     _check_files(given)
+    _check_mail(given)
     for name, usable in (("database_url", DATABASES), ("redis_url", CACHES)):
         scheme = urlsplit(given.get(name, "")).scheme
         if given.get(name) and scheme not in usable:
             raise NotSetUp(f"{name.upper()} starts with “{scheme}:”. Use {usable[0]}://…")
+    if not _HOST.fullmatch(given.get("reply_domain", "localhost")):
+        raise NotSetUp("REPLY_DOMAIN must be a domain alone, such as reply.durham.example.")
+    if not _NAME_OF_A_PATH.fullmatch(given.get("inbound_secret", "")):
+        raise NotSetUp("INBOUND_SECRET may hold letters, figures, - and _ only: it stands in an address.")
+    base = urlsplit(given.get("base_url", DEFAULT_BASE_URL))
+    if base.scheme not in ("http", "https") or not base.netloc:
+        raise NotSetUp("BASE_URL must be a whole address, such as https://durham.example.")
+
+
+def _check_mail(given: Mapping[str, str]) -> None:
     mail = urlsplit(given.get("mail_url", "files:")).scheme
     if mail not in ("files", "smtp", "smtps", "sendgrid"):
         raise NotSetUp(
             f"MAIL_URL starts with “{mail}:”. Use files:, smtp://HOST:PORT, smtps://HOST:PORT or sendgrid:."
         )
-    if not _HOST.fullmatch(given.get("reply_domain", "localhost")):
-        raise NotSetUp("REPLY_DOMAIN must be a domain alone, such as reply.durham.example.")
-    if not _NAME_OF_A_PATH.fullmatch(given.get("inbound_secret", "")):
-        raise NotSetUp("INBOUND_SECRET may hold letters, figures, - and _ only: it stands in an address.")
     if mail == "sendgrid" and not given.get("sendgrid_api_key"):
         raise NotSetUp("MAIL_URL is sendgrid:, so set SENDGRID_API_KEY as well.")
-    base = urlsplit(given.get("base_url", DEFAULT_BASE_URL))
-    if base.scheme not in ("http", "https") or not base.netloc:
-        raise NotSetUp("BASE_URL must be a whole address, such as https://durham.example.")
+    for name, most in _NUMBERS.items():
+        value = given.get(name, "0")
+        if not (value.isascii() and value.isdigit() and int(value[:9]) <= most and len(value) < 9):
+            raise NotSetUp(f"{name.upper()} must be a whole number from 0 to {most}.")
+    for name in _SWITCHES:
+        if given.get(name, "0").lower() not in (*_YES, *_NO):
+            raise NotSetUp(f"{name.upper()} must be yes or no.")
+    if not _GROUPS.fullmatch(given.get("sendgrid_asm", "digest=1")):
+        raise NotSetUp("SENDGRID_ASM must name groups by stream, such as digest=101,summary=102.")
+    if not all("@" in each for each in given.get("mail_only_to", "@").split(",")):
+        raise NotSetUp("MAIL_ONLY_TO must be addresses separated by commas, such as me@place.example.")
+    if not _is_a_public_key(given.get("sendgrid_webhook_key", "")):
+        raise NotSetUp("SENDGRID_WEBHOOK_KEY is not a verification key. Copy it again from SendGrid.")
+
+
+def _is_a_public_key(key: str) -> bool:
+    if not key:
+        return True
+    from sendgrid.helpers.eventwebhook import EventWebhook  # slow to load, and wanted by few
+
+    try:
+        EventWebhook(key)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_search(given: Mapping[str, str]) -> None:

@@ -262,6 +262,7 @@ RULES: Mapping[str, Rule] = {
     "message.report": reads_it,
     "report.list": convener,
     "report.settle": convener,
+    "letter.see_all": convener,
     "demo.mail": signed_in,
     "mail.read": addressee,
     "search.export": signed_in,

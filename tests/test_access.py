@@ -57,10 +57,12 @@ THE_CONVENER_DOES = {
     "candidate.put_forward",
     "exposure.report",
     "ledger.verify",
+    "letter.see_all",
     "pledge.judge",
     "report.list",
 }
-A_MACHINE_ASKS = {"inbound.receive"}  # it knows a secret instead of having a token
+# They know a secret, or hold a signed link, instead of having a token.
+A_MACHINE_ASKS = {"inbound.receive", "subscriptions.stop_now"}
 FOR_SOME_THAT_ARE_TICKED = {
     "matching_answers.compare",
     "matching_inviting.compare",
@@ -175,7 +177,7 @@ def scene(app: Flask) -> Scene:
     db.session.commit()
     ids = {f"{name}_id": row.id for name, row in rows.items()} | {"listing_id": need.id, "folder": "needs"}
     ids["shelf"], ids["file_id"], ids["name"] = "saved", file.id, file.name
-    ids |= {"with_id": other.organisation_id, "secret": "a-word", "number": 1}
+    ids |= {"with_id": other.organisation_id, "secret": "a-word", "number": 1, "letter": "pledge_offered"}
     return Scene(owner.user, other.user, stranger.user, {**ids, "token": TOKEN, "filename": "mark.svg"})
 
 
@@ -240,7 +242,9 @@ def test_every_public_endpoint_is_named_here(app):
         *("accounts.sign_out", "accounts.forgot", "accounts.reset", "organisations.invitation"),
         *("discovery.search", "discovery.suggest", "discovery.map_points", "discovery.feed"),
         *("discovery.wards", "discovery.organisation", "health.show", "inbound.receive"),
-        *("ledger.index", "ledger.table", "ledger.entry"),
+        *("ledger.index", "ledger.table", "ledger.entry", "listings.renew"),
+        "digest_answers.answer",
+        *("subscriptions.by_link", "subscriptions.stop", "subscriptions.stop_now"),
         *("home.index", "home.how_it_works", "home.privacy", "home.accessibility"),
     }
 

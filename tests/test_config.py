@@ -43,6 +43,14 @@ def test_an_empty_value_is_as_good_as_none(tmp_path):
     assert read(tmp_path, SITE_NAME="", MAIL_URL="", BASE_URL="") == read(tmp_path)
 
 
+def test_numbers_and_switches_are_read_as_such(tmp_path):
+    settings = read(tmp_path, MAIL_RATE="250", SENDGRID_SANDBOX="yes", SENDGRID_REST="20")
+
+    assert (settings.mail_rate, settings.sendgrid_sandbox, settings.sendgrid_rest) == (250, True, 20)
+    assert read(tmp_path, SENDGRID_SANDBOX="no").sendgrid_sandbox is False
+    assert read(tmp_path).mail_rate == 0
+
+
 @pytest.mark.parametrize(
     ("url", "database"),
     [
@@ -72,6 +80,13 @@ def test_a_database_address_is_given_the_driver_we_ship(tmp_path, url, database)
         ({"DATABASE_URL": "board.db"}, "DATABASE_URL starts with “:”. Use postgresql://"),
         ({"MAP_TILES": "https://tiles.example"}, "MAP_TILES must be a whole address with {z}, {x} and {y}"),
         ({"MAP_TILES": "tiles/{z}/{x}/{y}.png"}, "MAP_TILES must be a whole address with {z}, {x} and {y}"),
+        ({"MAIL_RATE": "fast"}, "MAIL_RATE must be a whole number from 0 to 100000"),
+        ({"MAIL_RATE": "1000000"}, "MAIL_RATE must be a whole number from 0 to 100000"),
+        ({"SENDGRID_REST": "-5"}, "SENDGRID_REST must be a whole number from 0 to 1440"),
+        ({"SENDGRID_SANDBOX": "perhaps"}, "SENDGRID_SANDBOX must be yes or no"),
+        ({"SENDGRID_ASM": "digest:101"}, "SENDGRID_ASM must name groups by stream"),
+        ({"SENDGRID_WEBHOOK_KEY": "a-key"}, "SENDGRID_WEBHOOK_KEY is not a verification key"),
+        ({"MAIL_ONLY_TO": "durham.example"}, "MAIL_ONLY_TO must be addresses"),
         ({"REPLY_DOMAIN": "hello@durham.example"}, "REPLY_DOMAIN must be a domain alone"),
         ({"INBOUND_SECRET": "two words"}, "INBOUND_SECRET may hold letters, figures"),
         ({"FILES_URL": "parish"}, "FILES_URL must name a bucket"),

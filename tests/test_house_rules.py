@@ -12,7 +12,7 @@ PACKAGES = ROOT / "marketplace"
 
 USUAL = {"__init__", "models", "services", "queries", "forms", "routes", "jobs", "cli"}
 ONE_OF_A_KIND = {  # what a feature has beside the usual files
-    "accounts": {"tokens"},
+    "accounts": {"tokens", "wording"},
     "bench": {
         "apart",
         "awards",
@@ -61,6 +61,20 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
         "teams",
         "writing",
     },
+    "digests": {
+        "answer_routes",
+        "choosing",
+        "due",
+        "easing",
+        "finding",
+        "gathering",
+        "links",
+        "overview",
+        "overview_routes",
+        "reading",
+        "running",
+        "wording",
+    },
     "discovery": {
         "asking",
         "browsing",
@@ -72,11 +86,13 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
         "loosening",
         "maps",
         "meaning",
+        "muting",
         "saying",
         "shapes",
         "suggesting",
         "views",
     },
+    "desk": {"summary", "todo"},
     "exposure": {"recording", "report", "showing"},
     "imports": {
         "awards",
@@ -105,8 +121,23 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
         "strangers",
         "tables",
     },
-    "listings": {"advice", "cards", "views"},
-    "mail": {"files", "letters", "mailers", "sendgrid", "smtp"},
+    "listings": {"advice", "cards", "renewing", "views"},
+    "mail": {
+        "bodies",
+        "checking",
+        "events",
+        "files",
+        "handing",
+        "leaving",
+        "letters",
+        "mailers",
+        "points",
+        "runs",
+        "sendgrid",
+        "smtp",
+        "suppressions",
+        "writing",
+    },
     "matching": {
         "answers_routes",
         "candidates",
@@ -151,6 +182,7 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
     "outbox": {"queue"},
     "places": {"boundaries", "districts", "gazetteer", "grid", "pins", "postcodes", "readers", "tally"},
     "portfolio": {"exports", "needs", "stages"},
+    "subscriptions": {"gallery", "gallery_routes", "tokens"},
     "volunteering": {"calendars"},
     "responses": {
         "asking",

@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import Length
 
+from marketplace.accounts.wording import JOINING, WORDINGS
 from marketplace.web.fields import email, required, stripped
 
 _HOW_TO_CHOOSE = "At least 10 characters. Three words you’ll remember work well."
@@ -25,6 +26,7 @@ class SignUpForm(FlaskForm):
         description=_HOW_TO_CHOOSE,
         validators=[required("Choose a password"), _LONG_ENOUGH],
     )
+    no_letters = BooleanField(WORDINGS[JOINING].label, description=WORDINGS[JOINING].hint)
 
 
 class SignInForm(FlaskForm):

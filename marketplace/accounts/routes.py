@@ -30,7 +30,11 @@ def sign_up() -> ResponseReturnValue:
         session["after_sign_up"] = wanted
     if form.validate_on_submit():
         services.sign_up(
-            name=form.name.data, email=form.email.data, password=form.password.data, now=clock.now()
+            name=form.name.data,
+            email=form.email.data,
+            password=form.password.data,
+            no_letters=form.no_letters.data,
+            now=clock.now(),
         )
         db.session.commit()
         session["check_for"] = "confirm"

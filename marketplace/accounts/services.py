@@ -1,5 +1,6 @@
 """Verbs about people: sign up, confirm, sign in, get back in."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from argon2 import PasswordHasher
@@ -17,10 +18,20 @@ from marketplace.extensions import db
 HASHER = PasswordHasher()
 _NOBODY = HASHER.hash("nobody has this password")
 
+# What else is to happen when somebody joins; those who stand above add theirs.
+JOINED: list[Callable[[User, bool, datetime], None]] = []
+
 WRONG = "The e-mail address or password is wrong. Try again, or choose a new password."
 
 
-def sign_up(*, name: str, email: str, password: str, now: datetime) -> None:
+def joined(function: Callable[[User, bool, datetime], None]) -> Callable[[User, bool, datetime], None]:
+    """Register what is told of each form to join: who, whether they want no letters of matches, and when."""
+    if function not in JOINED:
+        JOINED.append(function)
+    return function
+
+
+def sign_up(*, name: str, email: str, password: str, no_letters: bool = False, now: datetime) -> None:
     """Make an unconfirmed account and write to it; an address we know gets a different letter.
 
     The page says the same either way, so nobody learns who has an account.
@@ -43,6 +54,8 @@ def sign_up(*, name: str, email: str, password: str, now: datetime) -> None:
             db.session.rollback()
             return
         audit.record("account.created", user, actor=user)
+    for tell in JOINED:
+        tell(user, no_letters, now)
     send_confirmation(user, now=now)
 
 

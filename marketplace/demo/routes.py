@@ -10,6 +10,7 @@ from werkzeug.local import LocalProxy
 from marketplace.access import current_person, requires
 from marketplace.demo import queries
 from marketplace.demo.people import PASSWORD, DemoPerson, demo_people
+from marketplace.mail import words_of
 from marketplace.mail.models import MailMessage
 from marketplace.places import queries as places
 
@@ -27,7 +28,7 @@ def mail() -> ResponseReturnValue:
 @requires("mail.read", MailMessage)
 def message(mailmessage: MailMessage) -> ResponseReturnValue:
     _only_in_the_demo()
-    return render_template("demo/message.html", message=mailmessage)
+    return render_template("demo/message.html", message=mailmessage, text=words_of(mailmessage)[0])
 
 
 @bp.get("/mail/<int:mailmessage_id>/html")
@@ -39,7 +40,7 @@ def message_html(mailmessage: MailMessage) -> ResponseReturnValue:
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
         "sandbox allow-top-navigation-by-user-activation allow-popups"
     )
-    framed = mailmessage.html.replace("<head>", '<head><base target="_top">', 1)
+    framed = words_of(mailmessage)[1].replace("<head>", '<head><base target="_top">', 1)
     return framed, {"Content-Security-Policy": policy}
 
 

@@ -6,7 +6,6 @@ from flask import current_app
 from sqlalchemy import update
 
 from marketplace import outbox
-from marketplace.accounts.models import User
 from marketplace.accounts.services import HASHER
 from marketplace.demo import queries, reading, writing
 from marketplace.demo.answers import answer_matches
@@ -15,8 +14,7 @@ from marketplace.demo.past import Past, moment
 from marketplace.demo.people import PASSWORD, demo_people
 from marketplace.demo.story import Story
 from marketplace.demo.writing import Board
-from marketplace.digests import queries as digest_queries
-from marketplace.digests import services as digests
+from marketplace.digests import running as digests
 from marketplace.discovery import services as discovery
 from marketplace.errors import Refused
 from marketplace.extensions import db
@@ -102,8 +100,5 @@ def _match(past: Past, now: datetime) -> None:
 
 
 def _write_digests(now: datetime) -> None:
-    """This week's digest for everybody who belongs to an organisation."""
-    period = digests.period_of(now.date())
-    for person_id in list(digest_queries.everyone()):
-        person = db.session.get_one(User, person_id)
-        digests.write(person, period=period, today=now.date(), now=now)
+    """The digests of this period, for everybody who is due one."""
+    digests.everybody(now)

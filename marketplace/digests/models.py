@@ -1,4 +1,4 @@
-"""Which person was written to for which week."""
+"""Which person was written to for which day, week or month, of what, and what they answered."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,11 +6,12 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import DigestFrequency, User
 from marketplace.extensions import db, enum_type
 from marketplace.listings.models import Listing
 from marketplace.mail.models import MailMessage
 from marketplace.matching.models import Match
+from marketplace.organisations.models import Organisation
 
 
 class Digest(db.Model):
@@ -24,7 +25,11 @@ class Digest(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     period: Mapped[date]  # its first day: the day, the Monday of the week, or the first of the month
+    frequency: Mapped[DigestFrequency] = mapped_column(
+        enum_type(DigestFrequency), default=DigestFrequency.WEEKLY
+    )  # how often its reader wanted one then
     created_at: Mapped[datetime]
+    met_at: Mapped[datetime | None]  # when its reader next answered one, or came to their desk
     held: Mapped[str] = mapped_column(String(80), default="")
     message_id: Mapped[int | None] = mapped_column(ForeignKey("mail_message.id"))
 
@@ -68,4 +73,5 @@ class DigestItem(db.Model):
 
     digest: Mapped[Digest] = relationship(back_populates="items")
     match: Mapped[Match | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
     listing: Mapped[Listing] = relationship()

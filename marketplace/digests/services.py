@@ -1,150 +1,102 @@
-"""Choosing, writing and queueing digests: three functions, once per person and week."""
+"""Answering what stands in a digest: as the person it was written to, for the organisation it fits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from flask import url_for
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import update
 
-from marketplace import audit, mail
+from marketplace import audit
 from marketplace.accounts.models import User
-from marketplace.digests import queries
-from marketplace.digests.models import Digest, DigestItem, ItemKind
-from marketplace.exposure import services as exposure
-from marketplace.exposure.models import Channel
-from marketplace.exposure.showing import subject
+from marketplace.digests.models import Answer, Digest, DigestItem
+from marketplace.errors import Refused
 from marketplace.extensions import db
-from marketplace.listings.cards import FAMILY_WORDS, when
-from marketplace.matching.models import Match, MatchStatus
-from marketplace.organisations.models import Organisation
+from marketplace.matching import services as matching
+from marketplace.matching.models import DeclineReason, Match, MatchStatus
 
-AT_MOST = 5
-NOTHING_NEW = "nothing new that fits"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One match in the letter."""
-
-    match: Match
-    reasons: tuple[str, ...]
-    when: str
+SAYS = {
+    MatchStatus.INTERESTED: Answer.INTERESTED,
+    MatchStatus.DECLINED: Answer.DECLINED,
+    MatchStatus.SNOOZED: Answer.LATER,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A match in the words of the letter; `url` is its page, where it can be answered."""
-
-    family: str
-    title: str
-    who: str
-    town: str
-    when: str
-    reasons: tuple[str, ...]
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the letter says: the best new matches, and how many were left out."""
-
-    subject: str
-    items: tuple[Item, ...]
-    left_out: int
-
-
-def period_of(today: date) -> date:
-    """The Monday of the week: a digest's period."""
-    return today - timedelta(days=today.weekday())
-
-
-def choose(matches: Sequence[Match], *, today: date) -> Chosen | None:
-    """The best of the new matches, or None: an empty digest is never sent."""
-    fresh = sorted(matches, key=lambda match: (-match.fit, match.id))
-    if not fresh:
+def said(item: DigestItem, today: date) -> Answer | None:
+    """What holds of an item now: the organisation's answer to the match, wherever it was given."""
+    if item.match is None:
+        return item.answer
+    if item.match.status is MatchStatus.SNOOZED and (item.match.snoozed_until or today) <= today:
         return None
-    best = fresh[:AT_MOST]
-    items = tuple(
-        Item(
-            match,
-            tuple(part["words"] for part in match.parts if part["points"] > 0)[:2],
-            when(match.listing, today=today),
-        )
-        for match in best
-    )
-    first = best[0].listing.title
-    subject = first if len(best) == 1 else f"{first}, and {len(best) - 1} more for you"
-    return Chosen(subject, items, len(fresh) - len(best))
+    return SAYS.get(item.match.status)
 
 
-def write(person: User, *, period: date, today: date, now: datetime) -> Digest | None:
-    """Write one person's digest for the period, or hold it; None when that was done before.
-
-    The unique row decides: a second scheduler, a re-run or a crash before the commit changes nothing.
-    """
-    if queries.was_written(person, period):
-        return None
-    organisations = [membership.organisation for membership in person.memberships]
-    new = queries.new_for(person, organisations, today=today)
-    chosen = choose(new, today=today)
-    digest = Digest(user=person, period=period, created_at=now, held="" if chosen else NOTHING_NEW)
-    try:
-        with db.session.begin_nested():
-            db.session.add(digest)
-    except IntegrityError:
-        return None
-    if chosen is not None:
-        _compose(digest, chosen, organisations, now=now)
-        _count(chosen, new, today=today)
-    audit.record("digest.written" if chosen else "digest.held", digest)
-    return digest
+def is_open(item: DigestItem, today: date) -> bool:
+    """Whether its notice still takes answers."""
+    listing = item.listing
+    return listing.is_open and (listing.closes_on is None or listing.closes_on >= today)
 
 
-def _compose(digest: Digest, chosen: Chosen, organisations: Sequence[Organisation], *, now: datetime) -> None:
-    person = digest.user
-    digest.message = mail.queue(
-        "digest", to_user=person, stream="digest", now=now,
-        key=f"digest:{person.id}:{digest.period.isoformat()}",
-        person_name=person.name, organisation_names=[each.name for each in organisations],
-        chosen=chosen, lines=[_line(item) for item in chosen.items],
-        desk_url=url_for("desk.matches"), preferences_url=url_for("digests.preferences"),
-    )  # fmt: skip
-    for position, item in enumerate(chosen.items):
-        digest.items.append(
-            DigestItem(
-                position=position,
-                kind=ItemKind.MATCH,
-                match=item.match,
-                listing_id=item.match.listing_id,
-                organisation_id=item.match.organisation_id,
+def answer(
+    item: DigestItem, given: Answer, *, reason: DeclineReason | None = None, words: str = "", now: datetime
+) -> None:
+    """Say it. The same again changes nothing. Raises `Refused` when it can no longer be said."""
+    actor = _actor(item)
+    if said(item, now.date()) is not given:
+        if item.match is not None:
+            _answer_match(item.match, given, reason, words, actor=actor, now=now)
+        elif not is_open(item, now.date()):
+            raise Refused("This notice takes no more answers.")
+        else:
+            audit.record(
+                f"digest_item.{given.value}", item, actor=actor, reason=reason.value if reason else ""
             )
-        )
-        item.match.notified_at = now
-        if item.match.status is MatchStatus.SUGGESTED:
-            item.match.status = MatchStatus.NOTIFIED
+    if item.answer is not given:
+        item.answer, item.answered_at = given, now
+    _was_read(item.digest)
+    came_by(actor.id, now=now)
 
 
-def _count(chosen: Chosen, new: Sequence[Match], *, today: date) -> None:
-    """What stands in the letter is seen, and all that is new could have stood there."""
-    shown = [item.match for item in chosen.items]
-    exposure.seen(
-        [subject(match.listing) for match in shown],
-        day=today,
-        channel=Channel.EMAIL,
-        explored={subject(match.listing) for match in shown if match.explored},
-        eligible=[subject(match.listing) for match in new],
+def take_back(item: DigestItem, *, now: datetime) -> None:
+    """Undo the answer; where there is none, nothing happens."""
+    actor = _actor(item)
+    if item.match is not None and said(item, now.date()) is not None:
+        matching.take_back(item.match, actor=actor, now=now)
+    elif item.match is None and item.answer is not None:
+        audit.record("digest_item.taken_back", item, actor=actor)
+    item.answer = item.answered_at = None
+    came_by(actor.id, now=now)
+
+
+def came_by(user_id: int, *, now: datetime) -> None:
+    """This person answered, or came to their desk: they have not been ignoring us."""
+    db.session.execute(
+        update(Digest)
+        .where(Digest.user_id == user_id, Digest.met_at.is_(None))
+        .values(met_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 
-def _line(item: Item) -> Line:
-    listing = item.match.listing
-    return Line(
-        family=FAMILY_WORDS[listing.family],
-        title=listing.title,
-        who=listing.organisation.name,
-        town=listing.town,
-        when=item.when,
-        reasons=item.reasons,
-        url=url_for("matching.show", match_id=item.match.id),
-    )
+def _actor(item: DigestItem) -> User:
+    """Whoever it was written to, if they may still act for that organisation."""
+    user = item.digest.user
+    whose = {membership.organisation_id for membership in user.memberships}
+    if item.organisation_id is not None and item.organisation_id not in whose:
+        raise Refused("You no longer act for that organisation, so it is for others there to answer.")
+    return user
+
+
+def _answer_match(
+    match: Match, given: Answer, reason: DeclineReason | None, words: str, *, actor: User, now: datetime
+) -> None:
+    if given is Answer.INTERESTED:
+        matching.interested(match, actor=actor, now=now)
+    elif given is Answer.DECLINED:
+        matching.decline(match, reason, words, actor=actor, now=now)
+    else:
+        matching.snooze(match, actor=actor, now=now)
+
+
+def _was_read(digest: Digest) -> None:
+    """Whoever answers one item had the letter before them: all its matches were shown, each in its place."""
+    for item in digest.items:
+        if item.match is not None:
+            matching.shown([item.match], first=item.position + 1, now=digest.created_at)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from marketplace import outbox
-from marketplace.discovery import meaning, services
+from marketplace.discovery import meaning, muting, services  # noqa: F401  # muting registers itself
 from marketplace.extensions import db
 from search.encoder import EncoderUnavailable
 from search.engine import SearchUnavailable

@@ -1,4 +1,4 @@
-"""Verbs that all four families share: draft, publish, withdraw, close, expire."""
+"""Verbs that all four families share: draft, publish, renew, withdraw, close, expire."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -122,6 +122,23 @@ def publish(listing: Listing, *, actor: User | None, now: datetime) -> None:
     listing.closed_at = listing.withdrawn_at = None
     listing.expires_on = (now + LASTS[listing.family in ASKS]).date()
     audit.record(f"{listing.family}.published", listing, actor=actor)
+    tell(listing)
+
+
+def renew(listing: Listing, *, actor: User, now: datetime) -> None:
+    """Keep it on the board for as long again as when it was published; one that ran out goes back up."""
+    if listing.closes_on:
+        raise Refused("This notice has a closing date of its own. Change that date on its page instead.")
+    if listing.status is ListingStatus.EXPIRED:
+        publish(listing, actor=actor, now=now)
+        return
+    if not listing.is_open:
+        raise Refused(f"This notice is {STATES[listing.status]}, so that can’t be done now.")
+    until = (now + LASTS[listing.family in ASKS]).date()
+    if listing.expires_on is not None and listing.expires_on >= until:
+        return  # the button was pressed twice
+    listing.expires_on = until
+    audit.record(f"{listing.family}.renewed", listing, actor=actor, until=until.isoformat())
     tell(listing)
 
 

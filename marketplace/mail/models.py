@@ -17,7 +17,7 @@ class Stream(StrEnum):
     ACCOUNT = "account"  # confirm, reset, invitation: asked for by whoever gets it; cannot be stopped
     NEWS = "news"  # somebody pledged, answered or wrote; your turn
     DIGEST = "digest"
-    TODO = "todo"  # what waits for the convener, once a day
+    TO_DO = "todo"  # what waits for the convener, once a day
     SUMMARY = "summary"  # what an organisation did, once a month
 
 

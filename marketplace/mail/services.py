@@ -1,22 +1,18 @@
 """Writing letters: rendered and saved in the caller's transaction, sent after the commit."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from marketplace import outbox
-from marketplace.config import Settings
 from marketplace.extensions import db
+from marketplace.mail import writing
 from marketplace.mail.models import MailMessage, Stream
 
-LONGEST_SUBJECT = 200
-
-# Control characters other than tab and new line: nobody reads them, and PostgreSQL stores no NUL.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# People wait for these: what they asked for, and what others said to them.
+AT_ONCE = (Stream.ACCOUNT, Stream.NEWS)
 
 # Both databases know ON CONFLICT, each by its own construct.
 _INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
@@ -28,6 +24,15 @@ class Recipient(Protocol):
     id: Any
     email: Any
     name: Any
+
+
+# Where one press stops a stream for somebody; asked of whatever stands above, which knows who wants what.
+STOP_URL: list[Callable[[Recipient, Stream], str]] = []
+
+
+def stopping(function: Callable[[Recipient, Stream], str]) -> None:
+    """Register what says where a person stops a stream, for letters written without an address of it."""
+    STOP_URL[:] = [function]
 
 
 def queue(
@@ -57,21 +62,22 @@ def queue(
     if key is not None and (first := _with_key(key)):
         return first
 
-    settings: Settings = current_app.config["SETTINGS"]
-    unsubscribe_url = link(unsubscribe_url)
-    words = {"person_name": to_user.name if to_user else "", **context}
-    words |= {"site_name": settings.site_name, "base_url": settings.base_url.rstrip("/"), "link": link}
-    words |= {"stream": str(Stream(stream)), "unsubscribe_url": unsubscribe_url, "reply_to": reply_to}
-    if "url" in words:
-        words["url"] = link(words["url"])
-    words["subject"] = one_line(_render(name, "subject.txt", words))
+    unsubscribe_url = writing.link(unsubscribe_url or _stop_url(to_user, Stream(stream)))
+    words = writing.context(
+        {"person_name": to_user.name if to_user else "", **context},
+        stream=Stream(stream),
+        unsubscribe_url=unsubscribe_url,
+        reply_to=reply_to,
+    )
+    words["subject"] = writing.subject(name, words)
+    text, html = writing.bodies(name, words)
     return _save(
         stream=Stream(stream),
         user_id=to_user.id if to_user else None,
         address=address,
         subject=words["subject"],
-        text=_airy(_render(name, "body.txt", words)),
-        html=_render(name, "body.html", words).strip() + "\n",
+        text=text,
+        html=html,
         unsubscribe_url=unsubscribe_url,
         reply_to=reply_to,
         key=key,
@@ -79,29 +85,11 @@ def queue(
     )
 
 
-def link(path: str) -> str:
-    """A path of ours as a whole address, from the settings and never from a request's Host header."""
-    if not path.startswith("/"):
-        return path
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.base_url.rstrip("/") + path
-
-
-def one_line(text: str) -> str:
-    """A subject: no line breaks or control characters, so nothing in it can become another header."""
-    kept = "".join(letter if letter.isprintable() else " " for letter in text)
-    line = " ".join(kept.split())
-    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1].rstrip() + "…"
-
-
-def _render(name: str, part: str, words: dict[str, Any]) -> str:
-    rendered = current_app.jinja_env.get_template(f"email/{name}/{part}").render(words)
-    return _UNSEEN.sub(" ", rendered.replace("\r\n", "\n"))  # forms send \r\n
-
-
-def _airy(text: str) -> str:
-    """One empty line at most between paragraphs, however many pieces a letter left out."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+def _stop_url(to_user: Recipient | None, stream: Stream) -> str:
+    """Empty for what is asked for by whoever gets it, and for those we know only by their address."""
+    if to_user is None or stream is Stream.ACCOUNT or not STOP_URL:
+        return ""
+    return STOP_URL[0](to_user, stream)
 
 
 def _with_key(key: str) -> MailMessage | None:
@@ -110,10 +98,19 @@ def _with_key(key: str) -> MailMessage | None:
 
 def _save(**values: Any) -> MailMessage:
     """Insert the row unless its key is taken, as it may be by another worker since we looked."""
-    insert = _INSERT[db.session.get_bind().dialect.name]
-    statement = insert(MailMessage).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    statement = inserting(MailMessage).values(**values).on_conflict_do_nothing(index_elements=["key"])
     message = db.session.scalar(statement.returning(MailMessage))
     if message is None:
         return db.session.execute(db.select(MailMessage).where(MailMessage.key == values["key"])).scalar_one()
-    outbox.add("mail.send", message_id=message.id)
+    send_soon(message.id, message.stream)
     return message
+
+
+def inserting(model: type[Any]) -> Any:
+    """An INSERT that knows ON CONFLICT, of the database in use."""
+    return _INSERT[db.session.get_bind().dialect.name](model)
+
+
+def send_soon(message_id: int, stream: Stream) -> None:
+    """Queue one letter to be sent after the commit; those somebody waits for go ahead of all others."""
+    outbox.add("mail.send" if stream in AT_ONCE else "mail.send_later", message_id=message_id)

@@ -4,15 +4,31 @@ import ipaddress
 import logging
 import smtplib
 import ssl
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from marketplace.errors import NotSetUp
-from marketplace.mail.letters import Letter, MailRejected, MailUnavailable, as_email
+from marketplace.mail.letters import (
+    UNTRIED,
+    Fate,
+    Kind,
+    Letter,
+    MailRejected,
+    MailUnavailable,
+    MailUncertain,
+    Outcome,
+    as_email,
+    outcome_of,
+)
 
-# One letter takes at most ten exchanges with the server; together they stay within the outbox's lease.
+# One letter takes at most ten exchanges with the server; together they stay within the lease of a letter.
 TIMEOUT = 10.0  # seconds
+PATIENCE = 20.0  # seconds in which further letters of one lot are begun
+GO_ON = 354  # the server's word to send the body
 MESSAGE_TOO_BIG = 552
 
 log = logging.getLogger(__name__)
@@ -34,6 +50,8 @@ class SmtpMailer:
     same_machine: bool = False
     timeout: float = TIMEOUT
 
+    at_once: ClassVar[int] = 50
+
     @classmethod
     def from_url(cls, url: str) -> "SmtpMailer":
         """Read `smtp://user:password@host:port` or `smtps://…`; raises `NotSetUp` when it cannot be used."""
@@ -52,34 +70,63 @@ class SmtpMailer:
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             tls_from_start=in_tls,
-            same_machine=_is_this_machine(parts.hostname),
+            same_machine=is_this_machine(parts.hostname),
         )
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.SMTP
 
     def send(self, letter: Letter) -> str:
         """Hand the letter to the server; it gives no id of its own, so ours is returned."""
-        message = as_email(letter)
+        as_email(letter)  # what cannot be written is rejected without asking
+        with self._connected() as server:
+            return _hand(server, letter)
+
+    def send_many(self, letters: Sequence[Letter], *, batch_id: str = "") -> list[Outcome]:
+        """All through one connection, until one of them ends it."""
+        outcomes: list[Outcome] = []
+        until = time.monotonic() + PATIENCE
+        try:
+            with self._connected() as server:
+                for letter in letters:
+                    if time.monotonic() > until:
+                        break
+                    outcomes.append(_tried(server, letter))
+                    if outcomes[-1].problem is not None:
+                        break
+        except MailUnavailable as unavailable:
+            outcomes.append(outcome_of(unavailable))
+        return outcomes + [UNTRIED] * (len(letters) - len(outcomes))
+
+    def new_batch(self) -> str:
+        return ""
+
+    def call_off(self, batch_id: str) -> None:
+        """What a server has taken cannot be called off."""
+
+    @contextmanager
+    def _connected(self) -> Iterator["_Plain | _InTls"]:
         try:
             server = self._connect()
         except (smtplib.SMTPException, OSError) as error:
             log.warning("mail server not reached", extra={"error": type(error).__name__})
             raise MailUnavailable(f"The mail server cannot be reached: {type(error).__name__}") from error
         try:
-            self._greet(server)
-            if not letter.to.isascii() and not server.has_extn("smtputf8"):
-                raise MailRejected("The mail server cannot write to an address with such letters.")
-            server.send_message(message)
-        except (smtplib.SMTPException, OSError) as error:
-            raise _verdict(error) from error
+            try:
+                self._greet(server)
+            except (smtplib.SMTPException, OSError) as error:
+                raise _verdict(error) from error
+            yield server
         finally:
             _hang_up(server)
-        return letter.message_id
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> "_Plain | _InTls":
         if self.tls_from_start:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=self._tls())
-        return smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+            return _InTls(self.host, self.port, timeout=self.timeout, context=self._tls())
+        return _Plain(self.host, self.port, timeout=self.timeout)
 
-    def _greet(self, server: smtplib.SMTP) -> None:
+    def _greet(self, server: "_Plain | _InTls") -> None:
         server.ehlo_or_helo_if_needed()
         in_tls = self.tls_from_start
         if not in_tls and server.has_extn("starttls"):
@@ -100,7 +147,63 @@ class SmtpMailer:
         return context
 
 
-def _is_this_machine(host: str) -> bool:
+class _ToldAll(smtplib.SMTP):
+    """Knows whether all of a letter was out when the connection was lost."""
+
+    _may_send = is_all_told = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self._may_send = self.is_all_told = False
+        answer = super().data(msg)
+        self.is_all_told = False  # and it was answered
+        return answer
+
+    def getreply(self) -> tuple[int, bytes]:
+        code, words = super().getreply()
+        self._may_send = code == GO_ON
+        return code, words
+
+    def send(self, s: Any) -> None:
+        is_body = self._may_send
+        super().send(s)
+        self.is_all_told = is_body
+
+
+class _Plain(_ToldAll):
+    """The connection begins in the clear."""
+
+
+class _InTls(_ToldAll, smtplib.SMTP_SSL):
+    """The connection is in TLS from its first byte."""
+
+
+def _tried(server: _ToldAll, letter: Letter) -> Outcome:
+    try:
+        provider_id = _hand(server, letter)
+    except (MailRejected, MailUnavailable, MailUncertain) as problem:
+        with suppress(smtplib.SMTPException, OSError):
+            server.rset()
+        return outcome_of(problem)
+    return Outcome(Fate.SENT, provider_id=provider_id)
+
+
+def _hand(server: _ToldAll, letter: Letter) -> str:
+    message = as_email(letter)
+    if not letter.to.isascii() and not server.has_extn("smtputf8"):
+        raise MailRejected("The mail server cannot write to an address with such letters.")
+    try:
+        server.send_message(message)
+    except (smtplib.SMTPException, OSError) as error:
+        is_lost = isinstance(error, smtplib.SMTPServerDisconnected | OSError)
+        if server.is_all_told and is_lost and not isinstance(error, smtplib.SMTPResponseException):
+            log.warning("mail server did not answer", extra={"error": type(error).__name__})
+            raise MailUncertain(f"The mail server gave no answer: {type(error).__name__}") from error
+        raise _verdict(error) from error
+    return letter.message_id
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether nothing crosses a wire on the way there."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -139,7 +242,7 @@ def _verdict(error: smtplib.SMTPException | OSError) -> MailRejected | MailUnava
 
 def _by_code(code: int, words: bytes | str, refused: str) -> MailRejected | MailUnavailable:
     sentence = f"The mail server refused the {refused}: {code} {_text(words)}"
-    return MailRejected(sentence) if 500 <= code < 600 else MailUnavailable(sentence)
+    return MailRejected(sentence) if 500 <= code < 600 else MailUnavailable(sentence, only_this=True)
 
 
 def _text(words: bytes | str) -> str:

@@ -62,14 +62,14 @@ def interested(match: Match, *, actor: User, now: datetime) -> None:
         )  # fmt: skip
 
 
-def decline(match: Match, reason: DeclineReason, words: str, *, actor: User, now: datetime) -> None:
-    """Say no, with a reason: it teaches the ranking and always wins over it."""
+def decline(match: Match, reason: DeclineReason | None, words: str, *, actor: User, now: datetime) -> None:
+    """Say no, with a reason if they give one: it teaches the ranking, and a no always wins over it."""
     if reason is DeclineReason.OTHER and not words:
         raise Refused("Say in a few words why it isn’t for you", field="words")
     _not_gone_further(match)
     match.status, match.declined_at = MatchStatus.DECLINED, now
     match.declined_reason, match.declined_words, match.snoozed_until = reason, words, None
-    audit.record("match.declined", match, actor=actor, reason=reason.value)
+    audit.record("match.declined", match, actor=actor, reason=reason.value if reason else "")
 
 
 def snooze(match: Match, *, actor: User, now: datetime) -> None:

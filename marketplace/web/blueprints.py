@@ -8,6 +8,7 @@ ROUTES = (
     "accounts", "categories", "organisations", "files", "listings", "opportunities", "needs", "capabilities",
     "offers", "messages", "pledges", "responses", "discovery", "capacity", "exposure", "ledger", "matching",
     "digests", "demo", "desk", "home", "web", "teams", "volunteering", "portfolio",
+    "subscriptions", "mail",
 )  # fmt: skip
 
 
@@ -21,6 +22,9 @@ SECOND_SETS = (  # of pages of a feature, with a blueprint of their own
     "pledges.thanking_routes",
     "matching.inviting_routes",
     "matching.answers_routes",
+    "digests.answer_routes",
+    "digests.overview_routes",
+    "subscriptions.gallery_routes",
 )
 
 

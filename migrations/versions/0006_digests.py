@@ -63,6 +63,11 @@ def upgrade() -> None:
     )
     _items_of_their_own()
 
+    with op.batch_alter_table('digest', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('frequency', sa.Enum('daily', 'weekly', 'monthly', 'paused', name='digestfrequency', native_enum=False, length=32), nullable=False, server_default='weekly'))
+        batch_op.add_column(sa.Column('met_at', sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE digest SET met_at = created_at")  # nobody counted before who came
+
     with op.batch_alter_table('mail_message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('run_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('template', sa.String(length=60), nullable=False, server_default=''))
@@ -84,6 +89,10 @@ def upgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f('uq_mail_message_run_id_user_id'), ['run_id', 'user_id'])
         batch_op.create_foreign_key(batch_op.f('fk_mail_message_run_id_mail_run'), 'mail_run', ['run_id'], ['id'])
 
+    # Who waits for a line, or holds a place on it, is asked at every promise: of all its pledges, few.
+    op.create_index(op.f('ix_pledge_quantity_id_status'), 'pledge', ['quantity_id', 'status'])
+    op.drop_index(op.f('ix_pledge_quantity_id'), 'pledge')
+
     with op.batch_alter_table('user', schema=None) as batch_op:
         batch_op.add_column(sa.Column('eased_from', sa.Enum('daily', 'weekly', 'monthly', 'paused', name='digestfrequency', native_enum=False, length=32), nullable=True))
         batch_op.add_column(sa.Column('eased_at', sa.DateTime(timezone=True), nullable=True))
@@ -91,9 +100,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.create_index(op.f('ix_pledge_quantity_id'), 'pledge', ['quantity_id'])
+    op.drop_index(op.f('ix_pledge_quantity_id_status'), 'pledge')
     with op.batch_alter_table('user', schema=None) as batch_op:
         batch_op.drop_column('eased_at')
         batch_op.drop_column('eased_from')
+
+    with op.batch_alter_table('digest', schema=None) as batch_op:
+        batch_op.drop_column('met_at')
+        batch_op.drop_column('frequency')
 
     with op.batch_alter_table('mail_message', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_mail_message_run_id_mail_run'), type_='foreignkey')

@@ -48,7 +48,7 @@ def test_joining_takes_a_form_a_letter_and_a_press(visitor):
     assert person().confirmed_at is not None
     assert visitor.path == "/desk"
     assert "Your address is confirmed" in visitor.text
-    assert events() == ["account.created", "account.confirmed"]
+    assert events() == ["account.created", "letters.chosen", "letters.chosen", "account.confirmed"]
 
 
 def test_the_password_is_kept_as_a_hash_alone(visitor):
@@ -67,11 +67,11 @@ def test_before_the_address_is_proven_nobody_signs_in(visitor):
 
 
 def test_whoever_was_on_the_way_somewhere_arrives_there(visitor):
-    visitor.open("/digests/preferences").click("Join the board")
+    visitor.open("/letters").click("Join the board")
     visitor.press("Join", name="Maureen", email=EMAIL, password=PASSWORD)
     visitor.open(last_link(EMAIL)).press("Confirm my address")
 
-    assert visitor.path == "/digests/preferences"
+    assert visitor.path == "/letters"
 
 
 def test_an_address_we_know_gets_another_letter_and_the_same_page(app, visitor):

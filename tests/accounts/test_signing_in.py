@@ -91,7 +91,7 @@ def test_an_old_hash_is_made_anew_on_the_way_in(app, visitor, maureen):
     assert services.check_password(EMAIL, PASSWORD)
 
 
-@pytest.mark.parametrize("ours", ["/digests/preferences", "/search?q=chairs&where=Crook"])
+@pytest.mark.parametrize("ours", ["/letters", "/search?q=chairs&where=Crook"])
 def test_whoever_was_on_the_way_to_a_page_of_ours_arrives_there(visitor, ours):
     visitor.open(f"/sign-in?next={ours.replace('&', '%26')}")
     visitor.press("Sign in", email=EMAIL, password=PASSWORD)

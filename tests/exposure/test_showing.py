@@ -4,7 +4,8 @@ import pytest
 from flask import Response
 
 from marketplace import clock
-from marketplace.digests import services as digests
+from marketplace.digests import running as digests
+from marketplace.digests.choosing import AT_MOST
 from marketplace.discovery import services as discovery
 from marketplace.discovery.asking import PER_PAGE
 from marketplace.exposure import services, showing
@@ -196,8 +197,9 @@ def test_a_digest_counts_what_stands_in_it_by_place_and_all_that_is_new_is_due_a
     best = MatchFactory(fit=80)
     firm = best.organisation
     second = MatchFactory(fit=70, organisation=firm, explored=True)
-    others = [MatchFactory(fit=fit, organisation=firm) for fit in range(60, 60 - digests.AT_MOST, -1)]
-    digests.write(member_of(firm), period=digests.period_of(TODAY), today=TODAY, now=NOON)
+    others = [MatchFactory(fit=fit, organisation=firm) for fit in range(60, 60 - AT_MOST, -1)]
+    member_of(firm)
+    digests.everybody(NOON)
     db.session.commit()
 
     found = table()
@@ -205,6 +207,6 @@ def test_a_digest_counts_what_stands_in_it_by_place_and_all_that_is_new_is_due_a
     assert found[f"need:{best.listing_id}", TODAY, Channel.EMAIL, False] == (1, 1.0)
     assert found[f"need:{second.listing_id}", TODAY, Channel.EMAIL, True] == (1, pytest.approx(exposure(2)))
     assert found[f"need:{others[-1].listing_id}", TODAY, Channel.EMAIL, False] == (0, 0.0), "it was left out"
-    handed_out = sum(exposure(place) for place in range(1, digests.AT_MOST + 1))
+    handed_out = sum(exposure(place) for place in range(1, AT_MOST + 1))
     due = db.session.scalars(db.select(Exposure.due)).all()
     assert due == pytest.approx([handed_out / len(found)] * len(found))

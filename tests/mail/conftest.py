@@ -1,23 +1,26 @@
 """Real servers on this machine for the mailers to talk to, and a letter to give them."""
 
-import json
 import socket
-import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from marketplace.mail import leaving
 from marketplace.mail.letters import Letter
-from marketplace.paths import ROOT
+from tests.mail.sendgrid_at_home import SendGridAtHome, opened
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 HANG_UP = "hang up"
-SPECIFICATION = ROOT.parent / "shared" / "specs" / "sendgrid-mail-v3-openapi.json"
+
+
+@pytest.fixture(autouse=True)
+def nobody_above(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mail by itself: whoever registered to be asked is asked nothing here."""
+    monkeypatch.setattr(leaving, "_ASKED", defaultdict(list))
 
 
 @pytest.fixture
@@ -51,70 +54,10 @@ def silent_port() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-@dataclass
-class SendGridAtHome:
-    """What stands in for SendGrid: checks the body as its own description says and answers as told."""
-
-    address: str = ""
-    status: int = 202
-    validator: Any = None
-    requests: list[dict[str, Any]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def answer(self, path: str, headers: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self.requests.append(body)
-        self.headers.append(headers)
-        if path != "/v3/mail/send":
-            return 404, {"errors": [{"message": "not found", "field": None}]}
-        if self.validator is not None:
-            self.faults += [error.message for error in self.validator.iter_errors(body)]
-        if self.faults:
-            return 400, {"errors": [{"message": fault, "field": None} for fault in self.faults]}
-        if self.status == 202:
-            return 202, {}
-        return self.status, {"errors": [{"message": f"the words of {self.status}", "field": None}]}
-
-
 @pytest.fixture
 def sendgrid_at_home() -> Iterator[SendGridAtHome]:
-    home = SendGridAtHome(validator=_validator())
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, said = home.answer(self.path, dict(self.headers), body)
-            content = b"" if status == 202 else json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("X-Message-Id", "their-id-7")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    home.address = f"http://127.0.0.1:{server.server_port}"
-    yield home
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def _validator() -> Any:
-    """A validator of request bodies, or None where the description or the library is not at hand."""
-    if not SPECIFICATION.exists():
-        return None
-    try:
-        from jsonschema import Draft202012Validator
-    except ImportError:
-        return None
-    description = json.loads(SPECIFICATION.read_text())
-    body = description["components"]["requestBodies"]["PostMailSend"]["content"]["application/json"]["schema"]
-    return Draft202012Validator({**body, "components": description["components"]})
+    with opened() as home:
+        yield home
 
 
 class PostOffice:

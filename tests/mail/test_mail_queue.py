@@ -12,7 +12,7 @@ from marketplace import mail
 from marketplace.accounts.models import User
 from marketplace.extensions import db
 from marketplace.mail.models import MailMessage
-from marketplace.mail.services import LONGEST_SUBJECT, one_line
+from marketplace.mail.writing import LONGEST_SUBJECT, one_line
 from marketplace.outbox.models import OutboxRow
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)

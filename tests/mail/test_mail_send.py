@@ -12,11 +12,11 @@ from sqlalchemy import event
 from marketplace import clock, mail
 from marketplace.errors import NotSetUp
 from marketplace.extensions import db
-from marketplace.mail import jobs
+from marketplace.mail import handing, jobs
 from marketplace.mail.files import FilesMailer
 from marketplace.mail.letters import MailUnavailable
 from marketplace.mail.mailers import mailer_for, sender_of
-from marketplace.mail.models import MailMessage
+from marketplace.mail.models import MailMessage, Stream
 from marketplace.mail.sendgrid import SendGridMailer
 from marketplace.mail.smtp import SmtpMailer
 from marketplace.outbox import services as outbox
@@ -32,7 +32,12 @@ class PowerCut(BaseException):
 @pytest.fixture
 def message(app: Flask) -> MailMessage:
     written = mail.queue(
-        "confirm_email", address="maureen@hall.example", person_name="Maureen", url="/confirm/abc", now=NOON
+        "confirm_email",
+        address="maureen@hall.example",
+        person_name="Maureen",
+        url="/confirm/abc",
+        now=NOON,
+        stream="account",
     )
     db.session.commit()
     return written
@@ -45,6 +50,14 @@ def row(message: MailMessage) -> OutboxRow:
 
 def use(app: Flask, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], **changes))
+
+
+def long_ago(message_id: int) -> None:
+    """The attempt that had the letter in hand is dead for sure."""
+    message = db.session.get_one(MailMessage, message_id)
+    assert message.handing_at is not None
+    message.handing_at -= 2 * handing.LEASE
+    db.session.commit()
 
 
 def folder(app: Flask) -> Path:
@@ -82,17 +95,48 @@ def test_a_fall_between_the_provider_s_yes_and_our_note_sends_the_same_message_i
     event.remove(db.session, "before_commit", fall)
     db.session.rollback()
     assert db.session.get_one(MailMessage, message_id).sent_at is None
+    long_ago(message_id)
 
-    outbox.carry_out(row_id, now=clock.now() + 2 * outbox.LEASE)
+    outbox.carry_out(row_id, now=clock.now() + 2 * handing.LEASE_OF_THE_ROW)
 
     assert db.session.get_one(MailMessage, message_id).sent_at is not None
     assert len({_message_id(envelope) for envelope in office.envelopes}) == 1
     assert len(office.envelopes) == 2
 
 
+def test_a_fall_in_the_call_sends_no_second_copy_of_what_nobody_waits_for(
+    app: Flask, open_post_office: Any, monkeypatch: pytest.MonkeyPatch, message: MailMessage
+):
+    office = open_post_office()
+    use(app, monkeypatch, mail_url=f"smtp://127.0.0.1:{office.port}")
+    message.stream = Stream.NEWS
+    db.session.commit()
+    jobs.send(message_id=message.id)
+    db.session.rollback()  # our note is lost
+    assert message.sent_at is None
+    long_ago(message.id)
+
+    jobs.send(message_id=message.id)
+    db.session.commit()
+
+    assert message.sent_at is not None
+    assert len(office.envelopes) == 1
+
+
+def test_a_letter_in_the_hands_of_another_attempt_is_left_to_it(app: Flask, message: MailMessage):
+    jobs.send(message_id=message.id)
+    db.session.rollback()
+
+    with pytest.raises(outbox.NotNow, match="another attempt"):
+        jobs.send(message_id=message.id)
+
+    assert message.sent_at is None
+
+
 def test_a_letter_written_twice_to_the_folder_is_one_file(app: Flask, message: MailMessage):
     jobs.send(message_id=message.id)
     db.session.rollback()  # our note is lost
+    long_ago(message.id)
     jobs.send(message_id=message.id)
     db.session.commit()
 

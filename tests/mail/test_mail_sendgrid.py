@@ -1,12 +1,14 @@
 """Letters through the SendGrid library, against a server of ours that answers as SendGrid does."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from marketplace.mail.letters import Letter, MailRejected, MailUnavailable
+from marketplace.mail.letters import Fate, Letter, MailRejected, MailUnavailable, MailUncertain, TooFast
 from marketplace.mail.sendgrid import SendGridMailer
+from tests.mail.sendgrid_at_home import DROPS, HANGS, LOSES
 
 
 def mailer_at(address: str) -> SendGridMailer:
@@ -34,13 +36,14 @@ def test_the_letter_goes_out_whole_with_our_id_and_stream(sendgrid_at_home: Any,
     assert sendgrid_at_home.headers[0]["Authorization"] == "Bearer a-key"
     assert person["to"] == [{"email": "maureen@hall.example"}]
     assert body["from"] == {"email": "no-reply@durham.example", "name": "Placeful, County Durham"}
-    assert body["subject"] == letter.subject
+    assert person["subject"] == letter.subject
     assert body["content"] == [
         {"type": "text/plain", "value": letter.text},
         {"type": "text/html", "value": letter.html},
     ]
-    assert person["custom_args"] == {"message_id": "mail-12@durham.example"}
-    assert body["headers"] == {"Message-ID": "<mail-12@durham.example>"}
+    assert person["custom_args"] == {"delivery": "mail-12@durham.example"}
+    assert person["headers"] == {"Message-ID": "<mail-12@durham.example>"}
+    assert "substitutions" not in person
     assert body["categories"] == ["news"]
 
 
@@ -58,6 +61,7 @@ def test_links_are_left_alone_and_opening_is_not_watched(sendgrid_at_home: Any, 
     assert tracking == {
         "click_tracking": {"enable": False, "enable_text": False},
         "open_tracking": {"enable": False},
+        "subscription_tracking": {"enable": False},
     }
 
 
@@ -98,12 +102,40 @@ def test_an_answer_that_is_no_yes_is_not_taken_for_one(sendgrid_at_home: Any, le
         mailer_at(sendgrid_at_home.address).send(letter)
 
 
-@pytest.mark.parametrize("port", ["closed_port", "silent_port"])
-def test_no_connection_or_no_answer_means_later(request: pytest.FixtureRequest, letter: Letter, port: str):
-    mailer = replace(mailer_at(f"http://127.0.0.1:{request.getfixturevalue(port)}"), timeout=0.2)
-
+def test_no_connection_means_later(closed_port: int, letter: Letter):
     with pytest.raises(MailUnavailable, match="cannot be reached"):
+        mailer_at(f"http://127.0.0.1:{closed_port}").send(letter)
+
+
+def test_no_answer_means_nobody_knows(silent_port: int, letter: Letter):
+    mailer = replace(mailer_at(f"http://127.0.0.1:{silent_port}"), timeout=0.2)
+
+    with pytest.raises(MailUncertain, match="no answer"):
         mailer.send(letter)
+
+
+@pytest.mark.parametrize("how", [DROPS, LOSES, HANGS, 504])
+def test_a_connection_lost_after_the_request_means_nobody_knows(
+    sendgrid_at_home: Any, letter: Letter, how: int | str
+):
+    sendgrid_at_home.plan = [how]
+    mailer = replace(mailer_at(sendgrid_at_home.address), timeout=0.5)
+
+    [outcome] = mailer.send_many([letter])
+
+    assert outcome.fate is Fate.UNKNOWN
+    assert len(sendgrid_at_home.requests) == 1
+
+
+def test_being_too_fast_means_waiting_until_they_say(sendgrid_at_home: Any, letter: Letter):
+    sendgrid_at_home.status = 429
+    sendgrid_at_home.answer_headers = {"X-RateLimit-Reset": str(int(time.time()) + 40)}
+
+    with pytest.raises(TooFast) as caught:
+        mailer_at(sendgrid_at_home.address).send(letter)
+
+    assert caught.value.wait is not None
+    assert 30 < caught.value.wait.total_seconds() <= 40
 
 
 def test_the_key_is_shown_nowhere(letter: Letter):
@@ -117,8 +149,6 @@ def test_what_is_not_an_address_is_rejected_without_asking(sendgrid_at_home: Any
     assert sendgrid_at_home.requests == []
 
 
-def test_a_letter_that_looks_as_if_it_held_a_key_is_rejected_by_the_library(
-    sendgrid_at_home: Any, letter: Letter
-):
+def test_a_letter_that_looks_as_if_it_held_a_key_is_rejected(sendgrid_at_home: Any, letter: Letter):
     with pytest.raises(MailRejected, match="key"):
         mailer_at(sendgrid_at_home.address).send(replace(letter, text="SG.abcdef0123.abcdef0123456789\n"))
