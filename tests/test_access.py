@@ -62,13 +62,14 @@ THE_CONVENER_DOES = {
     "report.list",
 }
 # They know a secret, or hold a signed link, instead of having a token.
-A_MACHINE_ASKS = {"inbound.receive", "subscriptions.stop_now"}
+A_MACHINE_ASKS = {"inbound.receive", "mail.events_of_sendgrid", "subscriptions.stop_now"}
 FOR_SOME_THAT_ARE_TICKED = {
     "matching_answers.compare",
     "matching_inviting.compare",
     "matching_inviting.invite",
     "portfolio.new_bundle",
 }
+LEADS_ON = {"accounts.sign_in": "/desk", "digests.preferences": "/letters"}  # whoever is signed in
 TOKEN = "a-token-nobody-signed"
 
 
@@ -242,6 +243,7 @@ def test_every_public_endpoint_is_named_here(app):
         *("accounts.sign_out", "accounts.forgot", "accounts.reset", "organisations.invitation"),
         *("discovery.search", "discovery.suggest", "discovery.map_points", "discovery.feed"),
         *("discovery.wards", "discovery.organisation", "health.show", "inbound.receive"),
+        "mail.events_of_sendgrid",
         *("ledger.index", "ledger.table", "ledger.entry", "listings.renew"),
         "digest_answers.answer",
         *("subscriptions.by_link", "subscriptions.stop", "subscriptions.stop_now"),
@@ -367,8 +369,8 @@ def test_every_page_opens_for_those_it_is_for_and_is_well_made(app, scene):
         if rule.endpoint in FOR_SOME_THAT_ARE_TICKED:
             assert answer.location.endswith(("/who-could", "/answers", "/shortlist")), rule
             continue
-        if rule.endpoint == "accounts.sign_in":
-            assert answer.location == "/desk"
+        if rule.endpoint in LEADS_ON:
+            assert answer.location == LEADS_ON[rule.endpoint]
             continue
         assert answer.status_code == 200, f"{rule} answered {answer.status_code}"
         if answer.mimetype == "text/html" and rule.endpoint != "demo.message_html":

@@ -95,7 +95,7 @@ def history(match: Match, side: Side) -> list[Happened]:
     if side is Side.FITS:
         told = [
             ("We found that it fits you", _found_at(match)),
-            ("In your weekly letter", match.notified_at),
+            ("In your letter of new matches", match.notified_at),
             (f"{asks} asked you", match.invited_at),
             ("Opened by one of you", match.opened_at),
             ("You saved it", match.saved_at),

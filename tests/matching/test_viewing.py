@@ -107,7 +107,7 @@ def test_a_story_is_told_in_the_order_it_happened_and_each_side_hears_its_own(ap
     match.retired_at = NOON + 7 * DAY
 
     assert [each.words for each in viewing.history(match, Side.FITS)] == [
-        "We found that it fits you", "In your weekly letter", "Opened by one of you", "You saved it",
+        "We found that it fits you", "In your letter of new matches", "Opened by one of you", "You saved it",
         "Village Hall asked you", "You said you are interested", "You promised something",
         "No longer suggested",
     ]  # fmt: skip
