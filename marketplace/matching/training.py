@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 
 from marketplace.extensions import db
@@ -152,19 +153,41 @@ def _from_awards(lexicon: Lexicon, today: date, progress: Progress | None) -> It
     works = _works(lexicon, today)
     words = Bags.of(give.reading.words for give, _ in works if give.reading)
     days = np.array([on.toordinal() for _, on in works])
+    parties, party = np.unique([give.party for give, _ in works], return_inverse=True)
     awards = _awards(works)
     for number, same in enumerate(awards[-AWARDS_AT_MOST:]):
         if progress:
             progress(number)
         first = works[same[0]]
-        winners = {works[each][0].party for each in same}
         cosines = alike(words.take([same[0]]), words)[0]
         known = np.flatnonzero((days < first[1].toordinal()) & (cosines < REPEATED))
-        lesson = _lesson_of_award(
-            first[0], winners, [works[each][0] for each in known.tolist()], cosines[known], lexicon
+        chosen = _choice(party[known], np.unique(party[same]), cosines[known], len(parties))
+        if chosen is None:
+            continue
+        theirs: dict[int, list[Give]] = {each: [] for each in chosen}
+        for each in known[np.isin(party[known], list(chosen))].tolist():
+            theirs[party[each]].append(works[each][0])
+        candidates = [Party(str(parties[each]), tuple(gives)) for each, gives in theirs.items()]
+        yield Dated(
+            first[1], "awards", _lesson_of_award(first[0], candidates, list(chosen.values()), lexicon)
         )
-        if lesson is not None:
-            yield Dated(first[1], "awards", lesson)
+
+
+def _choice(
+    party: NDArray[np.int64], winners: NDArray[np.int64], cosines: Numbers, parties: int
+) -> dict[int, bool] | None:
+    """The winners and those whose earlier work is most like it, and who won; None where that is no choice.
+
+    `party` and `cosines` are of the works known then.
+    """
+    best = np.full(parties, -1.0)
+    np.maximum.at(best, party, cosines)
+    known = np.flatnonzero(best >= 0)
+    won = np.intersect1d(winners, known)
+    if not len(won) or len(known) <= len(winners):
+        return None
+    likely = known[np.argsort(-best[known], kind="stable")][:CANDIDATES]
+    return {int(each): bool(np.isin(each, won)) for each in np.union1d(likely, won)}
 
 
 def _works(lexicon: Lexicon, today: date) -> list[tuple[Give, date]]:
@@ -183,23 +206,14 @@ def _awards(works: Sequence[tuple[Give, date]]) -> list[list[int]]:
 
 
 def _lesson_of_award(
-    award: Give, winners: set[str], known: Sequence[Give], cosines: Numbers, lexicon: Lexicon
-) -> Lesson | None:
-    best: dict[str, float] = {}
-    theirs: dict[str, list[Give]] = defaultdict(list)
-    for give, cosine in zip(known, cosines.tolist(), strict=True):
-        theirs[give.party].append(give)
-        best[give.party] = max(cosine, best.get(give.party, 0.0))
-    if not winners & set(theirs) or len(theirs) <= len(winners):
-        return None
-    likely = sorted(best, key=lambda party: (-best[party], party))[:CANDIDATES]
-    names = sorted({*likely, *(winners & set(theirs))})
+    award: Give, candidates: Sequence[Party], won: Sequence[bool], lexicon: Lexicon
+) -> Lesson:
     want = Want(
         "award", "", "opportunity", award.title, categories=award.categories, point=award.point,
         value=award.value, reading=award.reading,
     )  # fmt: skip
-    values, _ = _values(want, [Party(name, tuple(theirs[name])) for name in names], "spend", lexicon)
-    chosen = np.array([number for number, name in enumerate(names) if name in winners])
+    values, _ = _values(want, candidates, "spend", lexicon)
+    chosen = np.flatnonzero(won)
     return Lesson(values, chosen, np.full(len(chosen), 1 / len(chosen)))
 
 
