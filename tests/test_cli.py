@@ -63,6 +63,7 @@ WITHOUT_TABLES = {
     ("bench", "search"),
     ("bench", "speed"),
     ("bench", "categories"),
+    ("bench", "digests"),
     ("bench", "fairness"),
     ("bench", "ledger"),
     ("bench", "pledges"),

@@ -247,3 +247,24 @@ def pledges(pledges: int, seed: int) -> None:
 
     figures = pledge_pages.measure(pledges, seed)
     say({"benchmark": "pledges", "seed": seed} | figures, pledge_pages.table(figures))
+
+
+@bench.command("digests")
+@click.option("--people", type=click.IntRange(min=20), default=100_000, show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that choose."
+)
+@click.option(
+    "--rate",
+    type=click.IntRange(min=0, max=100_000),
+    default=0,
+    help="Letters a second at most; without it as fast as it goes.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--leaving", is_flag=True, help="Have people go while letters are handed over.")
+def digests(people: int, workers: int, rate: int, seed: int, *, leaving: bool) -> None:
+    """How fast the digests of a day are chosen, written and handed over, and what else waits meanwhile."""
+    from marketplace.bench import digests as bench_digests
+
+    figures = bench_digests.measure(people, workers=workers, rate=rate, seed=seed, leaving=leaving)
+    say({"benchmark": "digests"} | figures, bench_digests.table(figures))

@@ -67,6 +67,19 @@ class Line:
         self.answered += more.answered
 
     @property
+    def figures(self) -> dict[str, int]:
+        """What became of the letters, by what the convener’s table calls it."""
+        return {
+            "Sent": self.sent,
+            "Waiting": self.waiting,
+            "Held": self.held,
+            "Refused": self.refused,
+            "Dropped": self.dropped.total(),
+            "Nothing to say": self.nothing,
+            "Answered": self.answered.total(),
+        }
+
+    @property
     def stopped_per_thousand(self) -> float | None:
         """Of a thousand letters sent, how many were the last that somebody wanted."""
         return round(1000 * self.stopped / self.sent, 1) if self.sent else None

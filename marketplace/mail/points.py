@@ -1,11 +1,16 @@
 """Named points on a letter's way out, at which a trial may end the process; otherwise nothing happens there.
 
-`DIES_AT=the call 3` ends it, as pulling the plug would, the third time that point is passed.
+`DIES_AT=the call 3` ends it, as pulling the plug would, the third time that point is passed. With
+`POINTS_IN=FILE` each point that is passed is noted there, with the thread and the instant.
 """
 
 import os
 import signal
+import threading
 from collections import Counter
+from pathlib import Path
+
+from marketplace import clock
 
 NAMES = (
     "before the claim",
@@ -26,6 +31,7 @@ NAMES = (
 
 _passed: Counter[str] = Counter()
 _fatal: dict[str, int] = {}
+_diary = os.environ.get("POINTS_IN", "")
 
 
 def die_at(name: str, time: int = 1) -> None:
@@ -37,6 +43,9 @@ def die_at(name: str, time: int = 1) -> None:
 
 def passed(name: str) -> None:
     """Say that this point is reached."""
+    if _diary:
+        with Path(_diary).open("a", encoding="utf-8") as diary:
+            diary.write(f"{os.getpid()}.{threading.get_ident()}\t{clock.now().timestamp()}\t{name}\n")
     if name not in _fatal:
         return
     _passed[name] += 1
