@@ -202,11 +202,12 @@ def draft(each: Written, item_ids: Sequence[int], facts: Facts, using: Means) ->
 
 def write(run: MailRun, written: Sequence[Written], using: Means) -> Counts:
     """Keep these digests and their letters, and what follows; those somebody else wrote are theirs."""
+    facts = facts_of([each for each in written if each.choice])  # before the database is held by writing
     digest_ids = _keep(written, using)
     mine = [each for each in written if each.user.id in digest_ids]
     full = [each for each in mine if each.choice is not None]
     if full:
-        facts, item_ids = facts_of(full), _keep_items(full, digest_ids)
+        item_ids = _keep_items(full, digest_ids)
         drafts = [draft(each, item_ids[each.user.id], facts, using) for each in full]
         message_ids = mail.queue_many(run, drafts, using.now)
         db.session.execute(

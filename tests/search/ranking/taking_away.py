@@ -74,7 +74,9 @@ def _distance(scene: Scene) -> tuple[Want, Party]:
 
 
 def _size(scene: Scene) -> tuple[Want, Party]:
-    return replace(scene.want, value=1e12), replace(scene.party, turnover=1_000.0)
+    # Not by larger work: for that, people come from farther.
+    value = scene.want.value or 100_000.0
+    return replace(scene.want, value=value), replace(scene.party, turnover=value / 1_000)
 
 
 def _room(scene: Scene) -> tuple[Want, Party]:
