@@ -77,9 +77,9 @@ def wrong(journal: Journal) -> list[str]:
     keys = {row.id: row.form_key for row in db.session.execute(db.select(Pledge.id, Pledge.form_key))}
     found = [f"pledge {number} is lost" for number, key in journal.of("promise") if keys.get(number) != key]
     for kind, (model, instant) in INSTANTS.items():
-        rows = dict(db.session.execute(db.select(model.id, getattr(model, instant))).tuples().all())
+        rows = dict(db.session.execute(db.select(model.id, getattr(model, instant))).all())
         found += [f"{kind} {number} is lost" for number, _ in journal.of(kind) if rows.get(number) is None]
-    recorded = Counter(db.session.execute(db.select(AuditEvent.name, AuditEvent.subject_id)).tuples().all())
+    recorded = Counter(db.session.execute(db.select(AuditEvent.name, AuditEvent.subject_id)).all())
     for kind, name in ONCE.items():
         found += [
             f"{name} of {number}: {times} times"
@@ -129,8 +129,6 @@ def wrong_when_finished(folder: Path) -> list[str]:
     converted = db.select(Match.organisation_id, Match.listing_id).where(
         Match.status == MatchStatus.CONVERTED
     )
-    known = set(db.session.execute(db.select(Match.organisation_id, Match.listing_id)).tuples().all())
-    lacking = (set(db.session.execute(taken_up).tuples().all()) & known) - set(
-        db.session.execute(converted).tuples()
-    )
+    known = set(db.session.execute(db.select(Match.organisation_id, Match.listing_id)).all())
+    lacking = (set(db.session.execute(taken_up).all()) & known) - set(db.session.execute(converted))
     return found + [f"the match of {pair} is not taken up" for pair in sorted(lacking)]
