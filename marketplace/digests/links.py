@@ -69,9 +69,7 @@ def read(token: str, today: date) -> Link:
         link = Link(Purpose(parts[0]), int(parts[1], 36), int(parts[2], 36))
         until = _EPOCH + timedelta(days=int(parts[3], 36))
     except (BadSignature, ValueError):
-        raise BadLink(
-            "This link is not whole. Copy all of it from the letter, or answer on your desk."
-        ) from None
+        raise BadLink(NOT_WHOLE) from None
     if today > until:
         raise OldLink(TOO_OLD)
     return link
