@@ -6,7 +6,6 @@ verbs and commits, as a page does. What each client was told (“done”, “no�
 database in the end.
 """
 
-import gc
 import secrets
 import tempfile
 import threading
@@ -39,7 +38,7 @@ from marketplace.organisations.models import Membership, Organisation, Organisat
 from marketplace.places.models import Place
 from marketplace.pledges import lapsing, services
 from marketplace.pledges.models import HOLDS, End, Pledge
-from marketplace.serve import THREADS
+from marketplace.serve import THREADS, settle_down
 from marketplace.setup import bring_up_to_date
 
 KINDS = ("pledge", "accept", "withdraw", "change", "expire")
@@ -235,10 +234,10 @@ _APP: list[Flask] = []  # of this process
 
 @contextmanager
 def _server(app: Flask, processes: int) -> Iterator[Executor]:
-    """Whoever answers; nothing is looked through for rubbish that was there at the start, as in `serve`."""
+    """Whoever answers, in a process that was got ready as `serve` does it."""
     _APP[:] = [app]
     if not processes:
-        gc.freeze()
+        settle_down()
         with ThreadPoolExecutor(THREADS) as server:
             yield server
         return
@@ -253,7 +252,7 @@ def _server(app: Flask, processes: int) -> Iterator[Executor]:
 
 def _start_process(settings: Settings) -> None:
     _APP[:] = [create_app(settings, RATELIMIT_ENABLED=False)]
-    gc.freeze()
+    settle_down()
 
 
 def table(runs: Sequence[Mapping[str, Any]]) -> str:

@@ -58,8 +58,8 @@ def answer(token: str) -> ResponseReturnValue:
     user = db.session.get(User, link.user_id)
     if link.purpose is Purpose.AS_BEFORE and user is not None:
         return _as_before(user)
-    item = db.session.get(DigestItem, link.item_id)
-    if user is None or item is None or item.digest.user_id != user.id:
+    item = services.item_of(link.user_id, link.period, link.position)
+    if user is None or item is None:
         return render_template("digests/bad_link.html", words=links.NOT_WHOLE), 404
     return _answer(item, link)
 
@@ -118,7 +118,10 @@ def _page(item: DigestItem, link: Link, form: AnswerForm | DeclineForm, problem:
         reasons=viewing.reasons(match, Side.FITS, limit=REASONS) if match else (),
         comes_back=match.snoozed_until if match else None,
         next_step=_next_step(item),
-        paths={each.name.lower(): to.path(each, link.user_id, item.id) for each in (*ANSWERS, Purpose.UNDO)},
+        paths={
+            each.name.lower(): to.path(each, link.user_id, link.period, link.position)
+            for each in (*ANSWERS, Purpose.UNDO)
+        },
         alike=() if is_open or is_done else _alike(item),
     )
 

@@ -1,6 +1,7 @@
 """The links of a digest: short, signed, each for one thing, one item and one person, for some weeks.
 
-They are short because a digest has fifteen and is to stay small; nothing in them names anybody.
+They are short because a digest has fifteen and is to stay small; nothing in them names anybody. An item is
+known by whose digest of which period it stands in, and where: so a letter is written before its rows are.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ PURPOSE = "digest.answer"
 LASTS = timedelta(days=45)
 _EPOCH = date(2026, 1, 1)
 _FIGURES = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PARTS = 4
+_PARTS = 5
 
 NOT_WHOLE = "This link is not whole. Copy all of it from the letter, or answer on your desk."
 TOO_OLD = "This link is too old. You’ll find what is still open on your desk."
@@ -40,11 +41,12 @@ class OldLink(BadLink):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link says. `item_id` is 0 where it is of no item."""
+    """What a link says: of the digest of this person and period, the item in this place, counted from 0."""
 
     purpose: Purpose
-    item_id: int
     user_id: int
+    period: date
+    position: int = 0  # without meaning where the link is of no item
 
 
 class Links:
@@ -54,10 +56,10 @@ class Links:
         self._until = _in_36((today + LASTS - _EPOCH).days)
         self._signer = _signer()
 
-    def path(self, purpose: Purpose, user_id: int, item_id: int = 0) -> str:
+    def path(self, purpose: Purpose, user_id: int, period: date, position: int = 0) -> str:
         """Where this link leads: a path of ours."""
-        said = f"{purpose.value}-{_in_36(item_id)}-{_in_36(user_id)}-{self._until}"
-        return f"/d/{self._signer.sign(said).decode()}"
+        item = f"{_in_36(user_id)}-{_in_36(period.toordinal())}-{_in_36(position)}"
+        return f"/d/{self._signer.sign(f'{purpose.value}-{item}-{self._until}').decode()}"
 
 
 def read(token: str, today: date) -> Link:
@@ -66,11 +68,11 @@ def read(token: str, today: date) -> Link:
         parts = _signer().unsign(token).decode().split("-")
         if len(parts) != _PARTS:
             raise BadSignature("not one of these")
-        link = Link(Purpose(parts[0]), int(parts[1], 36), int(parts[2], 36))
-        until = _EPOCH + timedelta(days=int(parts[3], 36))
+        user_id, period, position, until = (int(part, 36) for part in parts[1:])
+        link = Link(Purpose(parts[0]), user_id, date.fromordinal(period), position)
     except (BadSignature, ValueError):
         raise BadLink(NOT_WHOLE) from None
-    if today > until:
+    if today > _EPOCH + timedelta(days=until):
         raise OldLink(TOO_OLD)
     return link
 

@@ -1,11 +1,13 @@
 """Reading a digest before it is written, and how those of a day stand."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import User
 from marketplace.digests import running
+from marketplace.digests.links import LASTS, Links
 from marketplace.digests.models import Digest
 from marketplace.digests.queries import Person
 from marketplace.digests.running import TEMPLATE, Means, Written
@@ -28,9 +30,9 @@ def of(person: str, using: Means) -> str:
 
 
 def rendered(written: Written, using: Means) -> str:
-    """The letter as text; its links lead nowhere, for nothing was written."""
-    number = len(written.choice.items) if written.choice else 0
-    draft = running.draft(written, [0] * number, running.facts_of([written]), using)
+    """The letter as text; its links are too old to be used: answering is for whoever is written to."""
+    past = replace(using, links=Links(using.day - LASTS - timedelta(days=1)))
+    draft = running.draft(written, running.facts_of([written]), past)
     given = writing.context(
         draft.words, stream=Stream.DIGEST, unsubscribe_url=writing.link(draft.unsubscribe_url), reply_to=""
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import case, insert, update
 
 from marketplace import mail
 from marketplace.accounts.models import DigestFrequency, User
@@ -171,15 +171,16 @@ def facts_of(written: Iterable[Written]) -> Facts:
     )
 
 
-def draft(each: Written, item_ids: Sequence[int], facts: Facts, using: Means) -> Draft:
+def draft(each: Written, facts: Facts, using: Means) -> Draft:
     """The letter of one whose digest has something in it."""
     if each.choice is None:
         raise ValueError("There is nothing to write about")
     user, choice = each.user, each.choice
+    period = period_of(user.digest_frequency, using.day)
     words = wording.letter(
         user,
         choice,
-        item_ids,
+        period=period,
         facts=facts,
         searches={search.id: search.name for search in each.reader.searches},
         organisation_ids=each.reader.organisation_ids,
@@ -188,7 +189,6 @@ def draft(each: Written, item_ids: Sequence[int], facts: Facts, using: Means) ->
         eased_from=user.digest_frequency if each.eased_to else None,
         today=using.day,
     )
-    period = period_of(user.digest_frequency, using.day)
     return Draft(
         user_id=user.id,
         address=user.email,
@@ -202,14 +202,15 @@ def draft(each: Written, item_ids: Sequence[int], facts: Facts, using: Means) ->
 
 def write(run: MailRun, written: Sequence[Written], using: Means) -> Counts:
     """Keep these digests and their letters, and what follows; those somebody else wrote are theirs."""
-    facts = facts_of([each for each in written if each.choice])  # before the database is held by writing
-    digest_ids = _keep(written, using)
+    to_write = [each for each in written if each.choice]
+    facts = facts_of(to_write)
+    drafts = {each.user.id: draft(each, facts, using) for each in to_write}
+    digest_ids = _keep(written, using)  # from here on others wait until this is committed
     mine = [each for each in written if each.user.id in digest_ids]
     full = [each for each in mine if each.choice is not None]
     if full:
-        item_ids = _keep_items(full, digest_ids)
-        drafts = [draft(each, item_ids[each.user.id], facts, using) for each in full]
-        message_ids = mail.queue_many(run, drafts, using.now)
+        _keep_items(full, digest_ids)
+        message_ids = mail.queue_many(run, [drafts[each.user.id] for each in full], using.now)
         db.session.execute(
             update(Digest),
             [
@@ -249,9 +250,7 @@ def _keep(written: Sequence[Written], using: Means) -> dict[int, int]:
     return {row.user_id: row.id for row in found}
 
 
-def _keep_items(full: Sequence[Written], digest_ids: Mapping[int, int]) -> dict[int, list[int]]:
-    """The ids of the items, by person, in their order."""
-    whose = {digest_ids[each.user.id]: each.user.id for each in full}
+def _keep_items(full: Sequence[Written], digest_ids: Mapping[int, int]) -> None:
     rows = [
         {
             "digest_id": digest_ids[each.user.id],
@@ -266,12 +265,7 @@ def _keep_items(full: Sequence[Written], digest_ids: Mapping[int, int]) -> dict[
         for each in full
         for position, item in enumerate(_items(each))
     ]
-    columns = (DigestItem.digest_id, DigestItem.position, DigestItem.id)
-    found = db.session.execute(inserting(DigestItem).returning(*columns), rows).all()
-    ids: dict[int, list[int]] = {}
-    for digest_id, _, item_id in sorted(found):
-        ids.setdefault(whose[digest_id], []).append(item_id)
-    return ids
+    db.session.execute(insert(DigestItem.__table__), rows)  # of the table: one statement for all
 
 
 def _items(each: Written) -> tuple[Candidate, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from marketplace import audit
 from marketplace.accounts.models import User
@@ -17,6 +17,14 @@ SAYS = {
     MatchStatus.DECLINED: Answer.DECLINED,
     MatchStatus.SNOOZED: Answer.LATER,
 }
+
+
+def item_of(user_id: int, period: date, position: int) -> DigestItem | None:
+    """What stands in this place of somebody's digest of a period."""
+    query = select(DigestItem).join(Digest, Digest.id == DigestItem.digest_id)
+    return db.session.scalar(
+        query.where(Digest.user_id == user_id, Digest.period == period, DigestItem.position == position)
+    )
 
 
 def said(item: DigestItem, today: date) -> Answer | None:

@@ -59,8 +59,8 @@ def contents(items: Sequence[Candidate]) -> str:
 def letter(
     user: User,
     choice: Choice,
-    item_ids: Sequence[int],
     *,
+    period: date,
     facts: Facts,
     searches: Mapping[int, str],
     organisation_ids: Sequence[int],
@@ -75,8 +75,9 @@ def letter(
     """
     names = [facts.organisations[each].name for each in organisation_ids if each in facts.organisations]
     lines = [
-        _line(each, facts, searches, today, of_several=len(names) > 1) | _links(links, user.id, item_id)
-        for each, item_id in zip(choice.items, item_ids, strict=True)
+        _line(each, facts, searches, today, of_several=len(names) > 1)
+        | _links(links, user.id, period, position)
+        for position, each in enumerate(choice.items)
     ]
     return {
         "person_name": user.name,
@@ -86,21 +87,20 @@ def letter(
         "left_out": choice.left_out,
         "often": OFTEN_WORDS[often],
         "preferences_url": subscriptions.preferences_url(user),
-        "eased": _eased(links, user, eased_from),
+        "eased": {
+            "before": OFTEN_WORDS[eased_from],
+            "path": links.path(Purpose.AS_BEFORE, user.id, period),
+        }
+        if eased_from
+        else None,
     }
 
 
-def _eased(links: Links, user: User, eased_from: DigestFrequency | None) -> dict[str, str] | None:
-    if eased_from is None:
-        return None
-    return {"before": OFTEN_WORDS[eased_from], "path": links.path(Purpose.AS_BEFORE, user.id)}
-
-
-def _links(links: Links, user_id: int, item_id: int) -> dict[str, str]:
+def _links(links: Links, user_id: int, period: date, position: int) -> dict[str, str]:
     return {
-        "yes": links.path(Purpose.INTERESTED, user_id, item_id),
-        "no": links.path(Purpose.DECLINED, user_id, item_id),
-        "later": links.path(Purpose.LATER, user_id, item_id),
+        "yes": links.path(Purpose.INTERESTED, user_id, period, position),
+        "no": links.path(Purpose.DECLINED, user_id, period, position),
+        "later": links.path(Purpose.LATER, user_id, period, position),
     }
 
 

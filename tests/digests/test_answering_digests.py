@@ -49,9 +49,9 @@ def item(match: Match) -> DigestItem:
 @pytest.fixture
 def path(item: DigestItem):
     """The path of the link for a purpose."""
-    user_id, item_id = item.digest.user_id, item.id
+    user_id, period, position = item.digest.user_id, item.digest.period, item.position
     return lambda purpose, **given: Links(TODAY).path(
-        purpose, given.get("user_id", user_id), given.get("item_id", item_id)
+        purpose, given.get("user_id", user_id), period, given.get("position", position)
     )
 
 
@@ -162,7 +162,7 @@ def test_whoever_left_the_organisation_cannot_answer_for_it(match, item, person,
 def test_a_link_holds_for_one_item_and_one_person(match, item, path, visitor):
     other = UserFactory()
     visitor.open(path(Purpose.INTERESTED, user_id=other.id), status=404)
-    visitor.open(path(Purpose.INTERESTED, item_id=item.id + 999), status=404)
+    visitor.open(path(Purpose.INTERESTED, position=item.position + 999), status=404)
 
     assert "Nothing was changed." in visitor.text
 
@@ -175,9 +175,9 @@ def test_forged_links_are_kindly_refused(path, visitor):
 
 
 def test_a_link_is_good_for_forty_five_days(app):
-    token = Links(TODAY).path(Purpose.LATER, 7, 12).removeprefix("/d/")
+    token = Links(TODAY).path(Purpose.LATER, 7, TODAY, 12).removeprefix("/d/")
 
-    assert links.read(token, TODAY + links.LASTS) == Link(Purpose.LATER, 12, 7)
+    assert links.read(token, TODAY + links.LASTS) == Link(Purpose.LATER, 7, TODAY, 12)
     with pytest.raises(OldLink, match="too old"):
         links.read(token, TODAY + links.LASTS + timedelta(days=1))
     with pytest.raises(BadLink, match="not whole"):
@@ -192,11 +192,11 @@ def test_what_a_search_found_is_answered_on_its_own(match, item, path, visitor):
     )  # fmt: skip
     db.session.add(found)
     db.session.commit()
-    visitor.open(path(Purpose.INTERESTED, item_id=found.id)).press("Yes, I am interested")
+    visitor.open(path(Purpose.INTERESTED, position=found.position)).press("Yes, I am interested")
     assert visitor.page.find("a", string="Go on")["href"] == f"/needs/{found.listing_id}"
     assert fresh(found).answer is Answer.INTERESTED
 
-    visitor.open(path(Purpose.DECLINED, item_id=found.id)).press("Not for me", reason="timing")
+    visitor.open(path(Purpose.DECLINED, position=found.position)).press("Not for me", reason="timing")
     assert fresh(found).answer is Answer.DECLINED
     visitor.press("Take it back")
     assert fresh(found).answer is None
