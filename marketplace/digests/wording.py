@@ -22,7 +22,6 @@ from marketplace.web import words
 from search.geo import Point, miles_between
 
 LONGEST_TITLE, LONGEST_NAME, LONGEST_REASON = 110, 70, 140
-TELLING = ("text", "category", "record", "meaning")  # parts of a score that say what it is that fits
 
 OFTEN_WORDS = {
     DigestFrequency.DAILY: "once a day",
@@ -127,9 +126,8 @@ def _reason(each: Candidate, facts: Facts, searches: Mapping[int, str]) -> str:
     """The first reason that says what fits, as a sentence, or how else it came here."""
     if each.kind is ItemKind.FOUND and (name := searches.get(each.search_id or 0)):
         return f"Your search “{name}” found it."
-    counted = [part for part in facts.parts.get(each.match_id or 0, ()) if part["points"] > 0]
-    best = next((part for part in counted if part["name"] in TELLING), counted[0] if counted else None)
-    reason = viewing.as_seen_by([best], Side.FITS)[0]["words"].rstrip(".") + "." if best else ""
+    best = viewing.what_tells(facts.parts.get(each.match_id or 0, ()))[:1]
+    reason = "".join(part["words"].rstrip(".") + "." for part in viewing.as_seen_by(best, Side.FITS))
     if each.kind is ItemKind.CLOSING:
         return f"You kept it for later. {reason}".strip()
     return reason or "Somebody put the two of you together."

@@ -23,6 +23,7 @@ class Side(StrEnum):
     ASKS = "asks"  # the one whose notice it is
 
 
+TELLING = ("text", "category", "record", "meaning")  # parts of a score that say what it is that fits
 LEANS = 25  # percent of a year's turnover: work above that is large for a firm, as we tell others
 
 _SHARE = re.compile(r"(\d+)%")
@@ -46,9 +47,18 @@ def as_seen_by(parts: Sequence[Mapping[str, Any]], side: Side) -> list[Part]:
 
 
 def reasons(match: Match, side: Side, *, limit: int) -> tuple[str, ...]:
-    """The heaviest parts that counted, in words."""
-    seen = as_seen_by(match.parts, side)
-    return tuple(part["words"] for part in seen if part["points"] > 0)[:limit]
+    """The parts that counted, in words, as a few lines give them."""
+    return tuple(part["words"] for part in as_seen_by(what_tells(match.parts)[:limit], side))
+
+
+def what_tells(parts: Sequence[Part]) -> list[Part]:
+    """The parts that earned points: first the heaviest that says what it is that fits, then by weight.
+
+    “Asked for and given: goods” may weigh more, and tells nobody what the notice is about.
+    """
+    counted = [part for part in parts if part["points"] > 0]
+    first = next((part for part in counted if part["name"] in TELLING), None)
+    return sorted(counted, key=lambda part: part is not first)
 
 
 def missing(parts: Sequence[Part]) -> list[Part]:

@@ -27,6 +27,7 @@ DOORSTEP = 3.0  # miles: within it nobody minds
 AT_THE_EDGE = 0.4  # what is left of nearness at the end of the reach
 FADES_OVER = 25.0  # miles: where nobody said how far, nearness falls to about a third over this,
 LARGE = 100_000.0  # pounds; and for each ten times this that the work is worth, over as much again
+TO_A_ROOM = 5.0  # miles, in place of these: whoever meets in it each week has to get there
 TOO_FAR = 1.5  # times the stated reach: beyond it the pair is no match at all
 PLACE_NOT_KNOWN = 0.3
 
@@ -194,9 +195,10 @@ class Pairs:
 
     @cached_property
     def _fades_over(self) -> Numbers:
-        """Miles, wants × 1: for larger work people come from farther."""
+        """Miles, wants × 1: for larger work people come from farther, and to a room from less far."""
         times = np.log10(np.maximum(np.nan_to_num(self.asked.value), LARGE) / LARGE)
-        return FADES_OVER * (1 + times[:, None])
+        is_a_room = [want.quantity_kinds == {"space"} for want in self.table.wants]
+        return np.where(is_a_room, TO_A_ROOM, FADES_OVER * (1 + times))[:, None]
 
     @cached_property
     def ruled_out(self) -> Numbers:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-VERSION = "2026.4"
+VERSION = "2026.5"
 
 # A part is what people see; its features read it in several ways. Their order is that of equals.
 PARTS: Mapping[str, tuple[str, ...]] = {

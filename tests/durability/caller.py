@@ -71,10 +71,14 @@ class Caller:
 
     def _ask(self, request: urllib.request.Request) -> Answer:
         try:
+            return self._said(request)
+        except (OSError, HTTPException) as gone:  # perhaps in the middle of a sentence
+            raise NoAnswer(str(gone)) from gone
+
+    def _said(self, request: urllib.request.Request) -> Answer:
+        try:
             with self._opener.open(request, timeout=PATIENCE) as response:
                 return Answer(response.status, "", response.read().decode())
         except urllib.error.HTTPError as answer:
             with answer:
                 return Answer(answer.code, answer.headers.get("Location", ""), answer.read().decode())
-        except (OSError, HTTPException) as gone:
-            raise NoAnswer(str(gone)) from gone

@@ -124,3 +124,26 @@ def test_a_pair_put_forward_by_hand_was_not_found_by_ranking(app):
     assert [(each.words, each.at) for each in viewing.history(match, Side.ASKS)] == [
         ("Put forward by the convener", NOON), ("They said it isn’t for them this time", NOON + DAY),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parts", "names"),
+    [
+        ([("quantity", 20), ("distance", 15), ("text", 9), ("category", 5)], "text quantity distance category"),
+        ([("text", 20), ("quantity", 15), ("category", 9)], "text quantity category"),
+        ([("quantity", 20), ("distance", 15), ("text", 0)], "quantity distance"),
+        ([("text", 0)], ""),
+        ([], ""),
+    ],
+)
+def test_what_says_what_fits_comes_first_and_then_what_weighs_most(parts, names):
+    told = viewing.what_tells([{"name": name, "points": points, "words": name} for name, points in parts])
+    assert " ".join(part["name"] for part in told) == names
+
+
+def test_a_few_reasons_are_the_telling_one_and_the_heaviest_of_the_others():
+    words = {"quantity": "Asked for and given: goods", "distance": "4 miles apart", "text": "Both mention chairs"}
+    match = MatchFactory.build(
+        parts=[{"name": name, "points": 20 - at, "words": said} for at, (name, said) in enumerate(words.items())]
+    )
+    assert viewing.reasons(match, Side.FITS, limit=2) == ("Both mention chairs", "Asked for and given: goods")

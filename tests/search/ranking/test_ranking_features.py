@@ -77,6 +77,16 @@ def test_for_larger_work_people_come_from_farther_where_nobody_said_how_far(wort
 
 
 @pytest.mark.parametrize(
+    ("asked", "value"),
+    [({"space"}, 0.37), ({"space", "volunteers"}, 0.82), ({"goods"}, 0.82), (set(), 0.82)],
+)
+def test_to_a_room_people_go_less_far_than_for_other_things(asked, value):
+    want = {"point": DURHAM, "quantity_kinds": frozenset(asked)}
+    give = {"point": north(8), "quantity_kinds": frozenset({"space"})}
+    assert read(features.distance, want, give) == pytest.approx(value, abs=0.02)
+
+
+@pytest.mark.parametrize(
     ("value", "turnover", "reading"),
     [
         (5, 100, 1.0),
