@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from marketplace.digests.models import ItemKind
 from search.ranking.fairness import Account, Bank
@@ -37,6 +38,7 @@ class Candidate:
     fit: float | None = None
     organisation_id: int | None = None  # whom it fits
     match_id: int | None = None
+    parts: tuple[Mapping[str, Any], ...] = ()  # of the match's score, heaviest first
     search_id: int | None = None
     by_hand: bool = False  # somebody put the two together
     explored: bool = False  # its place on the desk was given to learn by

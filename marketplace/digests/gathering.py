@@ -110,6 +110,7 @@ def _of_pairs(*more: Any) -> Any:
             Match.id.label("match_id"),
             Match.organisation_id,
             Match.fit,
+            Match.parts,
             Match.explored,
             _BY_HAND.label("by_hand"),
             *_LISTED,
@@ -142,13 +143,14 @@ def _candidate(row: Row[Any], kind: ItemKind) -> Candidate:
         fit=row.fit,
         organisation_id=row.organisation_id,
         match_id=row.match_id,
+        parts=tuple(row.parts),
         by_hand=bool(row.by_hand) and kind is ItemKind.MATCH,
         explored=row.explored and kind is ItemKind.MATCH,
     )
 
 
 def _new_matches(user_ids: Collection[int], today: date) -> Iterator[tuple[int, Candidate]]:
-    """The best few of each organisation that were brought together, and that nobody has opened.
+    """The best few of each organisation that were brought together, near enough, and that nobody has opened.
 
     What a colleague was told of is still new to this person.
     """
@@ -179,7 +181,13 @@ def _new_matches(user_ids: Collection[int], today: date) -> Iterator[tuple[int, 
         .subquery()
     )
     for row in db.session.execute(select(few).where(few.c.place <= A_FEW)):
-        yield row.user_id, _candidate(row, ItemKind.MATCH)
+        if row.by_hand or not _is_too_far(row.parts):
+            yield row.user_id, _candidate(row, ItemKind.MATCH)
+
+
+def _is_too_far(parts: Iterable[Mapping[str, Any]]) -> bool:
+    """Known to be so far that nearness earned nothing: worth a place on the desk, and none in a letter."""
+    return any(part["name"] == "distance" and part["points"] <= 0 for part in parts)
 
 
 def _closing(user_ids: Collection[int], today: date) -> Iterator[tuple[int, Candidate]]:
@@ -243,6 +251,7 @@ def _found(readers: Mapping[int, Reader], finder: Finder, today: date) -> Iterat
         match = scored.get((whose, found.listing_id))
         if match is not None and not _is_open_to(match, today):
             continue  # “not for me” always wins, and so does yes
+        scored_now = match if match is not None and match.retired_at is None else None
         yield (
             search.user_id,
             Candidate(
@@ -251,9 +260,9 @@ def _found(readers: Mapping[int, Reader], finder: Finder, today: date) -> Iterat
                 family=found.family,
                 asker_id=found.asker_id,
                 closes_on=found.closes_on,
-                fit=match.fit if match is not None and match.retired_at is None else None,
+                fit=scored_now.fit if scored_now else None,
                 organisation_id=whose,
-                match_id=match.id if match is not None and match.retired_at is None else None,
+                match_id=scored_now.id if scored_now else None,
                 search_id=search.id,
             ),
         )

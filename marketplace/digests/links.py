@@ -13,7 +13,6 @@ from itsdangerous import BadSignature, Signer
 
 PURPOSE = "digest.answer"
 LASTS = timedelta(days=45)
-_EPOCH = date(2026, 1, 1)
 _FIGURES = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PARTS = 5
 
@@ -53,7 +52,7 @@ class Links:
     """Makes links that are good until 45 days from a day; one of these makes many."""
 
     def __init__(self, today: date) -> None:
-        self._until = _in_36((today + LASTS - _EPOCH).days)
+        self._until = _in_36((today + LASTS).toordinal())
         self._signer = _signer()
 
     def path(self, purpose: Purpose, user_id: int, period: date, position: int = 0) -> str:
@@ -72,7 +71,7 @@ def read(token: str, today: date) -> Link:
         link = Link(Purpose(parts[0]), user_id, date.fromordinal(period), position)
     except (BadSignature, ValueError):
         raise BadLink(NOT_WHOLE) from None
-    if today > _EPOCH + timedelta(days=until):
+    if today.toordinal() > until:
         raise OldLink(TOO_OLD)
     return link
 
@@ -82,6 +81,7 @@ def _signer() -> Signer:
 
 
 def _in_36(number: int) -> str:
+    """Of a number that is not below 0."""
     figures = ""
     while number or not figures:
         number, rest = divmod(number, 36)

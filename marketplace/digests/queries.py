@@ -16,7 +16,6 @@ from marketplace.extensions import db
 from marketplace.fetching import Rows
 from marketplace.listings.models import Listing
 from marketplace.mail.models import MailMessage, Stream
-from marketplace.matching.models import Match
 from marketplace.organisations.models import Membership, Organisation
 
 A_DAY_AT_MOST = 3  # letters of other kinds; with as many a digest waits for another day
@@ -131,7 +130,6 @@ _LISTINGS = Rows(
     ).join(Organisation, Organisation.id == Listing.organisation_id),
     Listing.id.expression,
 )  # fmt: skip
-_PARTS = Rows(select(Match.id, Match.parts), Match.id.expression)
 _ORGANISATIONS = Rows(
     select(Organisation.id, Organisation.name, Organisation.lat, Organisation.lon), Organisation.id.expression
 )
@@ -139,19 +137,15 @@ _ORGANISATIONS = Rows(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What letters say of listings, of matches and of organisations, by id."""
+    """What letters say of listings and of organisations, by id."""
 
     listings: dict[int, Row[Any]]
-    parts: dict[int, list[dict[str, Any]]]
     organisations: dict[int, Row[Any]]
 
 
-def facts(
-    listing_ids: Collection[int], match_ids: Collection[int], organisation_ids: Collection[int]
-) -> Facts:
-    """Read in three statements."""
+def facts(listing_ids: Collection[int], organisation_ids: Collection[int]) -> Facts:
+    """Read in two statements."""
     return Facts(
         {row.id: row for row in _LISTINGS.of(listing_ids)},
-        {row.id: row.parts for row in _PARTS.of(match_ids)},
         {row.id: row for row in _ORGANISATIONS.of(organisation_ids)},
     )

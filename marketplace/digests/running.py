@@ -160,15 +160,11 @@ def choose_for(people: Sequence[Person], using: Means) -> list[Written]:
 
 
 def facts_of(written: Iterable[Written]) -> Facts:
-    """What their letters say of listings, matches and organisations."""
+    """What their letters say of listings and organisations."""
     chosen = [item for each in written if each.choice for item in each.choice.items]
     organisations = {number for each in written for number in each.reader.organisation_ids}
     organisations |= {item.organisation_id for item in chosen if item.organisation_id}
-    return queries.facts(
-        {item.listing_id for item in chosen},
-        {item.match_id for item in chosen if item.match_id},
-        organisations,
-    )
+    return queries.facts({item.listing_id for item in chosen}, organisations)
 
 
 def draft(each: Written, facts: Facts, using: Means) -> Draft:

@@ -116,17 +116,17 @@ def _line(
         "who": cut(listing.who, LONGEST_NAME),
         "where": where,
         "when": when(listing.family, listing.closes_on, today),
-        "reason": cut(_reason(each, facts, searches), LONGEST_REASON),
+        "reason": cut(_reason(each, searches), LONGEST_REASON),
         "for_whom": cut(home.name, LONGEST_NAME) if home and of_several else "",
         "explored": each.explored,
     }
 
 
-def _reason(each: Candidate, facts: Facts, searches: Mapping[int, str]) -> str:
+def _reason(each: Candidate, searches: Mapping[int, str]) -> str:
     """The first reason that says what fits, as a sentence, or how else it came here."""
     if each.kind is ItemKind.FOUND and (name := searches.get(each.search_id or 0)):
         return f"Your search “{name}” found it."
-    best = viewing.what_tells(facts.parts.get(each.match_id or 0, ()))[:1]
+    best = viewing.what_tells(each.parts)[:1]
     reason = "".join(part["words"].rstrip(".") + "." for part in viewing.as_seen_by(best, Side.FITS))
     if each.kind is ItemKind.CLOSING:
         return f"You kept it for later. {reason}".strip()

@@ -34,6 +34,8 @@ from marketplace.organisations.models import (
     OrganisationStatus,
     PastWork,
 )
+from marketplace.places import queries as places
+from marketplace.places import regions
 from marketplace.readings import services as readings
 from marketplace.vectors import queries as vectors
 from search.geo import Point
@@ -70,7 +72,7 @@ def still_open(today: date | BindParameter[date]) -> tuple[ColumnElement[bool], 
 
 def _beside(model: type[Opportunity | Capability], *columns: str) -> Select[Any]:
     """Listings with what all have, and these columns of what only some have."""
-    shared = ("id", "family", "organisation_id", "title", "lat", "lon", "reach_miles")
+    shared = ("id", "family", "organisation_id", "title", "lat", "lon", "town", "reach_miles")
     own = model.__table__
     return (
         select(*(_LISTING[name] for name in shared), *(own.c[name] for name in columns))
@@ -173,7 +175,7 @@ def wants(
             "family": row.family.value,
             "title": row.title,
             "categories": categories[row.id],
-            "point": _point(row),
+            "point": _point(row) or _region(row),
             "reach_miles": row.reach_miles,
             "value": row.value_high or row.value_low,
             "quantity_kinds": frozenset(
@@ -315,6 +317,12 @@ def _lacking(quantities: list[tuple[str, int, int]]) -> float:
 
 def _point(row: Any) -> Point | None:
     return None if row.lat is None or row.lon is None else Point(row.lat, row.lon)
+
+
+def _region(row: Any) -> Point | None:
+    """Roughly where work is that is known only to be in another part of the country."""
+    place = places.current() if row.town else None
+    return regions.elsewhere(row.town, Point(place.lat, place.lon)) if place else None
 
 
 def organisations_known(at_most: int) -> int:

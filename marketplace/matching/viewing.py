@@ -51,7 +51,7 @@ def reasons(match: Match, side: Side, *, limit: int) -> tuple[str, ...]:
     return tuple(part["words"] for part in as_seen_by(what_tells(match.parts)[:limit], side))
 
 
-def what_tells(parts: Sequence[Part]) -> list[Part]:
+def what_tells(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The parts that earned points: first the heaviest that says what it is that fits, then by weight.
 
     “Asked for and given: goods” may weigh more, and tells nobody what the notice is about.

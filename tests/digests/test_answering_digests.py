@@ -1,6 +1,6 @@
 """The buttons of a digest: for whoever holds the link, by POST, as often as it is pressed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -172,6 +172,13 @@ def test_forged_links_are_kindly_refused(path, visitor):
     for bad in (good[:-1], good.replace("/i-", "/n-"), "/d/i-1-1-zz", "/d/x", good + "A"):
         visitor.open(bad, status=404)
         assert visitor.heading == "This link no longer works"
+
+
+@pytest.mark.parametrize("day", [TODAY, date(2020, 2, 29), date(1, 1, 1), date(9999, 1, 1)])
+def test_a_link_of_any_day_is_read_as_it_was_written(app, day):
+    token = Links(day).path(Purpose.INTERESTED, 10**9, day, 4).removeprefix("/d/")
+
+    assert links.read(token, day) == Link(Purpose.INTERESTED, 10**9, day, 4)
 
 
 def test_a_link_is_good_for_forty_five_days(app):

@@ -1,8 +1,8 @@
 """Generated schedules on the real databases, beside the plain model of `test_digest_schedules`.
 
-Two schedulers come by at each instant, one of them too late to know of the other; some come with a day that is
-past; days are missed, clocks are changed, people ask for another frequency. `PLACEFUL_RUNS=10000 pytest -n0
-tests/digests/test_digest_schedules_kept.py` plays five hundred; without it, ten.
+Two schedulers come by at each instant, one of them too late to know of the other; some come with a day that
+is past; days are missed, clocks are changed, people ask for another frequency. `PLACEFUL_RUNS=10000 pytest
+-n0 tests/digests/test_digest_schedules_kept.py` plays five hundred; without it, ten.
 """
 
 from datetime import UTC, datetime
@@ -76,8 +76,8 @@ def test_what_the_databases_keep_is_what_the_plain_model_says(app, empty):
     @settings(max_examples=REAL, deadline=None, suppress_health_check=list(HealthCheck))
     @given(history=histories(), whose=st.lists(st.integers(0, 2), min_size=1, max_size=5))
     def play(history: list[tuple[datetime, DigestFrequency | None]], whose: list[int]) -> None:
+        db.session.remove()  # it holds what it read, and emptying would wait for it
         empty()
-        db.session.remove()
         users = people()
         models = [Person(user.digest_frequency) for user in users]
         for number, (at, frequency) in enumerate(history[:MOST]):

@@ -178,7 +178,6 @@ def test_nothing_is_told_of_who_is_suspended_or_to_whom_they_act_for(person):
 
 
 def test_somebody_of_two_organisations_gets_one_letter_for_both(person):
-
     other = MembershipFactory(user=person).organisation
     need = NeedFactory(title="Paint")
     worse, better = (
@@ -191,3 +190,18 @@ def test_somebody_of_two_organisations_gets_one_letter_for_both(person):
     told = db.session.scalars(db.select(DigestItem.match_id).order_by(DigestItem.position)).all()
     assert told == [better.id, second.id]
     assert db.session.get(Match, worse.id).notified_at is None
+
+
+@pytest.mark.parametrize(("invited_at", "told"), [(None, []), (BEFORE, [(ItemKind.MATCH, "Far work")])])
+def test_what_is_too_far_to_be_near_stays_on_the_desk_unless_they_were_asked(person, invited_at, told):
+    MatchFactory(
+        organisation=firm_of(person),
+        listing__title="Far work",
+        invited_at=invited_at,
+        parts=[
+            {"name": "text", "points": 61, "words": "Both mention school transport"},
+            {"name": "distance", "points": 0, "words": "275 miles apart"},
+        ],
+    )
+
+    assert write() == told

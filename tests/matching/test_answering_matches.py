@@ -10,6 +10,7 @@ from marketplace.extensions import db
 from marketplace.listings.models import ListingStatus, Quantity, QuantityKind
 from marketplace.matching import queries, running, services, sources
 from marketplace.matching.models import DeclineReason, Match, MatchStatus
+from marketplace.places.regions import MIDDLES
 from marketplace.pledges import services as pledges
 from tests.factories import NOON, MatchFactory, OpportunityFactory, UserFactory
 from tests.scenes import events, letters, member_of
@@ -192,3 +193,13 @@ def test_a_quantity_that_is_met_is_no_longer_what_a_need_asks_for(app):
     found = sources.wants(TODAY, running.means(NOON).lexicon)
 
     assert [want.quantity_kinds for want in found] == [frozenset({"money"})]
+
+
+@pytest.mark.parametrize(("town", "is_far"), [("West Midlands", True), ("Any region", False), ("", False)])
+def test_work_in_another_region_without_an_address_is_far_away(app, town, is_far):
+    OpportunityFactory(lat=None, lon=None, town=town)
+
+    (want,) = sources.wants(TODAY, running.means(NOON).lexicon)
+
+    assert (want.point == MIDDLES["west midlands"]) is is_far
+    assert (want.point is None) is not is_far

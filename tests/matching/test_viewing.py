@@ -129,7 +129,10 @@ def test_a_pair_put_forward_by_hand_was_not_found_by_ranking(app):
 @pytest.mark.parametrize(
     ("parts", "names"),
     [
-        ([("quantity", 20), ("distance", 15), ("text", 9), ("category", 5)], "text quantity distance category"),
+        (
+            [("quantity", 20), ("distance", 15), ("text", 9), ("category", 5)],
+            "text quantity distance category",
+        ),
         ([("text", 20), ("quantity", 15), ("category", 9)], "text quantity category"),
         ([("quantity", 20), ("distance", 15), ("text", 0)], "quantity distance"),
         ([("text", 0)], ""),
@@ -141,9 +144,15 @@ def test_what_says_what_fits_comes_first_and_then_what_weighs_most(parts, names)
     assert " ".join(part["name"] for part in told) == names
 
 
-def test_a_few_reasons_are_the_telling_one_and_the_heaviest_of_the_others():
-    words = {"quantity": "Asked for and given: goods", "distance": "4 miles apart", "text": "Both mention chairs"}
+def test_a_few_reasons_are_the_telling_one_and_the_heaviest_of_the_others(app):
+    words = {
+        "quantity": "Asked for and given: goods",
+        "distance": "4 miles apart",
+        "text": "Both mention chairs",
+    }
     match = MatchFactory.build(
-        parts=[{"name": name, "points": 20 - at, "words": said} for at, (name, said) in enumerate(words.items())]
+        parts=[
+            {"name": name, "points": 20 - at, "words": said} for at, (name, said) in enumerate(words.items())
+        ]
     )
     assert viewing.reasons(match, Side.FITS, limit=2) == ("Both mention chairs", "Asked for and given: goods")
