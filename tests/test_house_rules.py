@@ -186,16 +186,8 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
     "organisations": {"sizes"},
     "outbox": {"queue"},
     "places": {
-        "boundaries",
-        "districts",
-        "gazetteer",
-        "grid",
-        "pins",
-        "postcodes",
-        "readers",
-        "regions",
-        "tally",
-    },
+        "boundaries", "districts", "gazetteer", "grid", "pins", "postcodes", "readers", "regions", "tally",
+    },  # fmt: skip
     "portfolio": {"exports", "needs", "stages"},
     "subscriptions": {"gallery", "gallery_routes", "tokens"},
     "volunteering": {"calendars"},
