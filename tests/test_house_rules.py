@@ -185,9 +185,8 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
     "opportunities": {"thresholds", "wording"},
     "organisations": {"sizes"},
     "outbox": {"queue"},
-    "places": {
-        "boundaries", "districts", "gazetteer", "grid", "pins", "postcodes", "readers", "regions", "tally",
-    },  # fmt: skip
+    "places": {"boundaries", "districts", "gazetteer", "grid", "pins", "postcodes", "readers"}
+    | {"regions", "tally"},
     "portfolio": {"exports", "needs", "stages"},
     "subscriptions": {"gallery", "gallery_routes", "tokens"},
     "volunteering": {"calendars"},
