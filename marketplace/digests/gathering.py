@@ -4,7 +4,7 @@ New matches, as on the desk; what searches they keep found since; and what they 
 soon. What somebody was told of is told again only when it closes, once. What was dropped told nothing.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +21,7 @@ from marketplace.extensions import db
 from marketplace.fetching import Rows
 from marketplace.listings.models import Listing, ListingStatus
 from marketplace.mail.models import MailMessage
+from marketplace.matching import viewing
 from marketplace.matching.models import Match, MatchStatus
 from marketplace.matching.queries import brought_together
 from marketplace.organisations.models import Membership, Organisation, OrganisationStatus
@@ -28,6 +29,7 @@ from marketplace.portfolio.models import Shortlisted
 from search.ranking import FLOOR
 
 A_FEW = 10  # the best matches of each organisation; five are shown
+LOOKED_AT = 30  # to find those: some are too far for a letter
 UNOPENED = (MatchStatus.SUGGESTED, MatchStatus.NOTIFIED)
 UNANSWERED = (*UNOPENED, MatchStatus.OPENED, MatchStatus.SNOOZED)
 
@@ -180,14 +182,12 @@ def _new_matches(user_ids: Collection[int], today: date) -> Iterator[tuple[int, 
         )
         .subquery()
     )
-    for row in db.session.execute(select(few).where(few.c.place <= A_FEW)):
-        if row.by_hand or not _is_too_far(row.parts):
+    taken: Counter[tuple[int, int]] = Counter()
+    for row in db.session.execute(select(few).where(few.c.place <= LOOKED_AT).order_by(few.c.place)):
+        key = (row.user_id, row.organisation_id)
+        if taken[key] < A_FEW and (row.by_hand or not viewing.is_too_far(row.parts)):
+            taken[key] += 1
             yield row.user_id, _candidate(row, ItemKind.MATCH)
-
-
-def _is_too_far(parts: Iterable[Mapping[str, Any]]) -> bool:
-    """Known to be so far that nearness earned nothing: worth a place on the desk, and none in a letter."""
-    return any(part["name"] == "distance" and part["points"] <= 0 for part in parts)
 
 
 def _closing(user_ids: Collection[int], today: date) -> Iterator[tuple[int, Candidate]]:

@@ -61,6 +61,14 @@ def what_tells(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(counted, key=lambda part: part is not first)
 
 
+def is_too_far(parts: Sequence[Mapping[str, Any]]) -> bool:
+    """Known to be so far that nearness earned nothing: worth a place on the desk, and none in a letter."""
+    return any(
+        part["name"] == "distance" and part["points"] <= 0 and not _NOT_KNOWN.search(part["words"])
+        for part in parts
+    )
+
+
 def missing(parts: Sequence[Part]) -> list[Part]:
     """Those that earned nothing at all; a share too small for a whole point is nothing to mend."""
     return [part for part in parts if part["points"] <= 0 and not part.get("exact")]

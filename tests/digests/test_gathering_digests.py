@@ -198,10 +198,29 @@ def test_what_is_too_far_to_be_near_stays_on_the_desk_unless_they_were_asked(per
         organisation=firm_of(person),
         listing__title="Far work",
         invited_at=invited_at,
-        parts=[
-            {"name": "text", "points": 61, "words": "Both mention school transport"},
-            {"name": "distance", "points": 0, "words": "275 miles apart"},
-        ],
+        parts=far(0, "275 miles apart"),
     )
 
     assert write() == told
+
+
+def far(points: int, words: str) -> list[dict[str, object]]:
+    return [
+        {"name": "text", "points": 61, "words": "Both mention school transport"},
+        {"name": "distance", "points": points, "words": words},
+    ]
+
+
+def test_many_that_are_too_far_do_not_stand_before_one_that_is_near(person):
+    for _ in range(12):
+        MatchFactory(organisation=firm_of(person), fit=90, parts=far(0, "275 miles apart"))
+    MatchFactory(organisation=firm_of(person), fit=40, listing__title="Near work")
+
+    assert write() == [(ItemKind.MATCH, "Near work")]
+
+
+def test_what_is_nowhere_on_the_map_is_not_far(person):
+    parts = far(0, "How far apart they are is not known")
+    MatchFactory(organisation=firm_of(person), listing__title="Somewhere", parts=parts)
+
+    assert write() == [(ItemKind.MATCH, "Somewhere")]
