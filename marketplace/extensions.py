@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -12,7 +12,7 @@ from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, Integer, MetaData, String, event
+from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Float, Integer, MetaData, String, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.exc import OperationalError
@@ -21,6 +21,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.writers import PATIENCE, WriterConnection
+
+Row = TypeVar("Row", bound="Base")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -165,6 +167,25 @@ def insert_or_leave(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Non
     """Insert those rows that break no rule of uniqueness; what somebody else put there meanwhile stays."""
     if rows:
         db.session.execute(_insert(model).on_conflict_do_nothing(), list(rows))
+
+
+def insert_unless_there(model: type[Row], **values: Any) -> Row | None:
+    """Insert one row and return it; None where a rule of uniqueness says that it is there already.
+
+    Of two at the same moment the second waits for the end of the first. It then finds what the first wrote.
+    """
+    statement = _insert(model).on_conflict_do_nothing().returning(model)
+    return db.session.scalars(statement, [values]).one_or_none()
+
+
+def find_or_insert(model: type[Row], by: Mapping[str, Any], **values: Any) -> tuple[Row, bool]:
+    """The one row with these columns, made with these values too if need be; and whether it is new."""
+    find = select(model).filter_by(**by)
+    if (row := db.session.scalar(find)) is not None:
+        return row, False
+    if (row := insert_unless_there(model, **by, **values)) is not None:
+        return row, True
+    return db.session.scalars(find).one(), False  # somebody else was first, a moment ago
 
 
 def _insert(model: type[Base]) -> Any:

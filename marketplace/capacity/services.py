@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from marketplace import audit, outbox
 from marketplace.accounts.models import User
 from marketplace.capacity.models import Capacity
-from marketplace.extensions import db
+from marketplace.extensions import db, find_or_insert
 from marketplace.organisations.models import Organisation
 
 
@@ -32,7 +30,7 @@ class CapacityDetails:
 
 def say(organisation: Organisation, details: CapacityDetails, *, actor: User, now: datetime) -> None:
     """Remember what it has room for, and have its matches looked at again."""
-    row = _row(organisation, now)
+    row, _ = find_or_insert(Capacity, {"organisation_id": organisation.id}, updated_at=now)
     for name, value in asdict(details).items():
         setattr(row, name, value)
     row.updated_at = now
@@ -73,16 +71,3 @@ def room_again(
         return False
     say(organisation, before or replace(current, **unsaid), actor=actor, now=now)
     return True
-
-
-def _row(organisation: Organisation, now: datetime) -> Capacity:
-    row = db.session.get(Capacity, organisation.id)
-    if row is not None:
-        return row
-    try:
-        with db.session.begin_nested():
-            row = Capacity(organisation_id=organisation.id, updated_at=now)
-            db.session.add(row)
-    except IntegrityError:  # a colleague said so at the same moment
-        row = db.session.get_one(Capacity, organisation.id, populate_existing=True)
-    return row

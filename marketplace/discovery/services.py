@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from flask import current_app
-from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, clock, outbox
 from marketplace.accounts.models import User
 from marketplace.discovery import documents, meaning
 from marketplace.discovery.models import SavedSearch
 from marketplace.errors import Refused
-from marketplace.extensions import db
+from marketplace.extensions import db, find_or_insert
 from marketplace.organisations.models import Organisation
 from marketplace.places.models import Place
 from search.engine import SearchEngine, SearchUnavailable
@@ -196,9 +195,11 @@ def save(
         raise Refused("Give this search a name.", field="name")
     if len(address) > LONGEST_ADDRESS:
         raise Refused("This search is too long to keep. Use fewer filters.")
-    saved = _saved(user, address)
-    if saved is None:
-        saved = _begun(user, place, address, name, organisation=organisation, now=now)
+    saved, is_new = find_or_insert(
+        SavedSearch, {"user_id": user.id, "address": address}, place_id=place.id, name=name, created_at=now,
+        organisation_id=organisation.id if organisation else None,
+    )  # fmt: skip
+    if is_new:
         audit.record("saved_search.saved", saved, actor=user)
     saved.name = name
     return saved
@@ -208,27 +209,3 @@ def forget(saved: SavedSearch, *, actor: User) -> None:
     """Keep it no longer."""
     audit.record("saved_search.forgotten", saved, actor=actor)
     db.session.delete(saved)
-
-
-def _begun(
-    user: User, place: Place, address: str, name: str, *, organisation: Organisation | None, now: datetime
-) -> SavedSearch:
-    """The one row: new, or the one a second press of the button made a moment ago."""
-    saved = SavedSearch(
-        user_id=user.id, place_id=place.id, organisation_id=organisation.id if organisation else None,
-        address=address, name=name, created_at=now,
-    )  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            db.session.add(saved)
-    except IntegrityError:
-        if (made := _saved(user, address)) is None:
-            raise
-        return made
-    return saved
-
-
-def _saved(user: User, address: str) -> SavedSearch | None:
-    return db.session.scalar(
-        db.select(SavedSearch).where(SavedSearch.user_id == user.id, SavedSearch.address == address)
-    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, outbox
@@ -84,21 +85,43 @@ def set_quantities(listing: Listing, wanted: Sequence[QuantityDetails]) -> None:
     """Make the listing's quantities these; what has been promised already cannot be taken away."""
     kept = list(listing.quantities)
     rows = [_line(kept, each) for each in wanted]
-    for row, each in zip(rows, wanted, strict=True):
-        if each.wanted < row.promised:
-            words = row.words(row.promised)
-            raise Refused(f"You have been promised {words}, so ask for at least that.", field=LINES)
     if lost := next((row for row in kept if row.promised), None):
         words = lost.words(lost.promised)
         raise Refused(f"You have been promised {words}, so keep that line.", field=LINES)
+    for row, each in sorted(zip(rows, wanted, strict=True), key=lambda pair: pair[0].id or 0):
+        _ask_for(row, each.wanted)  # in one order, or two who edit at once wait for each other
+    if rows == listing.quantities:
+        return
     try:
         with db.session.begin_nested():
-            for position, (row, each) in enumerate(zip(rows, wanted, strict=True)):
-                row.wanted, row.position = each.wanted, position
+            for position, row in enumerate(rows):
+                row.position = position
             listing.quantities = rows
     except IntegrityError:  # pledges stand above us, and hold on to the lines they were made towards
-        message = "Somebody has offered towards a line you changed or took out. Keep that line as it was."
+        message = "Somebody has offered towards a line you took out. Keep that line as it was."
         raise Refused(message, field=LINES) from None
+
+
+def _ask_for(row: Quantity, wanted: int) -> None:
+    """Ask for so many. The database decides whether that is enough: more may be promised just now."""
+    if row.id is None:
+        row.wanted = wanted
+        return
+    if row.wanted == wanted:
+        return
+    if db.session.scalars(_ASK, {"line_id": row.id, "so_many": wanted}).one_or_none() is None:
+        db.session.refresh(row)
+        words = row.words(row.promised)
+        raise Refused(f"You have been promised {words}, so ask for at least that.", field=LINES)
+
+
+_ASK = (
+    update(Quantity)
+    .where(Quantity.id == bindparam("line_id"), Quantity.promised <= bindparam("so_many"))
+    .values(wanted=bindparam("so_many"))
+    .returning(Quantity)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
 
 
 def _line(kept: list[Quantity], wanted: QuantityDetails) -> Quantity:
@@ -200,6 +223,7 @@ def _check(listing: Listing, status: ListingStatus) -> None:
 
 def tell(listing: Listing) -> None:
     """Queue the index and the matching for this listing."""
-    db.session.flush()
+    if listing.id is None:
+        db.session.flush()
     outbox.add("search.index", keys=[f"{listing.family}:{listing.id}"])
     outbox.add("matching.listing", listing_id=listing.id)

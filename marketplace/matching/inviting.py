@@ -6,12 +6,11 @@ from datetime import date, datetime
 
 from flask import url_for
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, mail
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db, rows_changed
+from marketplace.extensions import db, insert_unless_there, rows_changed
 from marketplace.listings.models import Listing
 from marketplace.matching import running, storing
 from marketplace.matching.models import Match, MatchStatus
@@ -142,15 +141,12 @@ def _of_pair(listing: Listing, organisation: Organisation) -> Match | None:
 
 def _new(listing: Listing, organisation: Organisation, *, now: datetime) -> Match:
     """The row of a pair that never had one, with nothing counted towards it yet."""
-    match = Match(
-        organisation=organisation, listing=listing, score=0, fit=0.0, parts=[], model_version="",
-        status=MatchStatus.SUGGESTED, suggested_at=now, scored_at=now,
+    match = insert_unless_there(
+        Match, organisation_id=organisation.id, listing_id=listing.id, score=0, fit=0.0, parts=[],
+        model_version="", status=MatchStatus.SUGGESTED, suggested_at=now, scored_at=now,
     )  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            db.session.add(match)
-    except IntegrityError:  # a run, or another convener, made it since we looked
-        raise Refused("Something changed about these two just now. Try once more.") from None
+    if match is None:  # a run, or another convener, made it since we looked
+        raise Refused("Something changed about these two just now. Try once more.")
     return match
 
 

@@ -5,13 +5,12 @@ from enum import StrEnum
 
 from flask import url_for
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, mail
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db
+from marketplace.extensions import db, insert_unless_there
 from marketplace.messages import queries
 from marketplace.messages.models import Block, Message, MessageReport, Thread
 from marketplace.organisations.models import Organisation
@@ -39,11 +38,10 @@ def block(thread: Thread, *, organisation: Organisation, actor: User, now: datet
     other = thread.other(organisation.id)
     if organisation.id in queries.blocking(organisation.id, other.id):
         return
-    row = Block(by_id=organisation.id, of_id=other.id, blocked_at=now, blocked_by_id=actor.id)
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError:  # a colleague was first
+    row = insert_unless_there(
+        Block, by_id=organisation.id, of_id=other.id, blocked_at=now, blocked_by_id=actor.id
+    )
+    if row is None:  # a colleague was first
         return
     audit.record("organisation.blocked", other, actor=actor, by=organisation.id)
 
@@ -62,13 +60,11 @@ def report(message: Message, reason: ReportReason, words: str, *, actor: User, n
         raise Refused("This message was taken away already.")
     if any(each.organisation_id == message.organisation_id for each in actor.memberships):
         raise Refused("Your own organisation wrote this.")
-    row = MessageReport(
-        message_id=message.id, reported_by_id=actor.id, reason=reason.value, words=words, reported_at=now
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError:  # pressed twice
+    row = insert_unless_there(
+        MessageReport, message_id=message.id, reported_by_id=actor.id, reason=reason.value, words=words,
+        reported_at=now,
+    )  # fmt: skip
+    if row is None:  # pressed twice
         return
     audit.record("message.reported", message, actor=actor, reason=reason.value)
     for convener in accounts.conveners():

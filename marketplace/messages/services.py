@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, outbox
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db, insert_or_replace
+from marketplace.extensions import db, find_or_insert, insert_or_replace
 from marketplace.files import services as files_kept
 from marketplace.files.models import File
 from marketplace.listings.models import Family, Listing
@@ -58,21 +57,13 @@ def may_begin(listing: Listing, organisation: Organisation, *, by: Organisation,
 
 def thread_of(listing: Listing, organisation: Organisation, *, now: datetime) -> Thread:
     """The one conversation of this organisation and whoever put the notice up; made when first needed."""
-    if (thread := queries.thread_between(listing.id, organisation.id)) is not None:
-        return thread
     if organisation.id == listing.organisation_id:
         raise Refused("That is your own notice.")
-    thread = Thread(
-        listing_id=listing.id, organisation_id=organisation.id, owner_id=listing.organisation_id,
-        created_at=now, last_at=now, organisation_last_id=0, owner_last_id=0,
+    pair = {"listing_id": listing.id, "organisation_id": organisation.id}
+    thread, _ = find_or_insert(
+        Thread, pair, owner_id=listing.organisation_id, created_at=now, last_at=now,
+        organisation_last_id=0, owner_last_id=0,
     )  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            db.session.add(thread)
-    except IntegrityError:  # somebody of either side was first, a moment ago
-        if (made := queries.thread_between(listing.id, organisation.id)) is None:
-            raise
-        return made
     return thread
 
 

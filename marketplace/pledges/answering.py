@@ -177,7 +177,7 @@ def never_mind(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
     if pledge.begun_by is End.GIVER:
         entries.no_longer_promised(pledge, pledge.quantity, actor=actor, now=now)
     db.session.flush()  # whoever waits is called by what the database knows
-    waiting.call(pledge.quantity_row, now=now)
+    waiting.call(pledge.quantity_id, now=now)
 
 
 def _may_take(pledge: Pledge, taken: int, actor: User | None) -> None:
@@ -223,7 +223,7 @@ def _count(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
         holding.reserve(pledge, pledge.accepted, on=now.date())
     else:
         holding.give_back(pledge, left)
-    waiting.call(pledge.quantity_row, now=now)
+    waiting.call(pledge.quantity_id, now=now)
 
 
 def _check(pledge: Pledge, first: date, now: datetime) -> None:

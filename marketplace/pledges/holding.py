@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import Integer, bindparam, update
 
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
@@ -25,21 +25,22 @@ def take(pledge: Pledge, *, is_first: bool = False, actor: User | None, now: dat
     change = standing - pledge.held
     if change == 0:
         return
-    line = pledge.quantity_row
-    promised = Quantity.promised + change
-    moved = db.session.scalars(
-        update(Quantity)
-        .where(Quantity.id == line.id, promised >= 0, promised <= Quantity.wanted)
-        .values(promised=promised)
-        .returning(Quantity)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).one_or_none()
-    if moved is None:
-        db.session.refresh(line)
+    if db.session.scalars(_MOVE, {"line_id": pledge.quantity_id, "change": change}).one_or_none() is None:
+        line = db.session.get_one(Quantity, pledge.quantity_id, populate_existing=True)
         raise Refused(_too_little(pledge, line, is_first), field="quantity")
     pledge.held = standing
     entries.held(pledge, change, is_first=is_first, actor=actor, now=now)
     listings.tell(pledge.listing)
+
+
+_PROMISED = Quantity.promised + bindparam("change", type_=Integer)
+_MOVE = (
+    update(Quantity)
+    .where(Quantity.id == bindparam("line_id"), _PROMISED >= 0, Quantity.wanted >= _PROMISED)
+    .values(promised=_PROMISED)
+    .returning(Quantity)
+    .execution_options(synchronize_session=False, populate_existing=True, autoflush=False)
+)
 
 
 def follow(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
@@ -50,7 +51,7 @@ def follow(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
     moves.change(pledge, status_of(pledge), now=now)
     take(pledge, actor=actor, now=now)
     _budget(pledge, on=now.date())
-    waiting.call(pledge.quantity_row, now=now)
+    waiting.call(pledge.quantity_id, now=now)
 
 
 def reserve(pledge: Pledge, quantity: int, *, on: date) -> None:

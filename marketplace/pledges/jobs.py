@@ -10,7 +10,6 @@ from flask import url_for
 from marketplace import clock, mail, outbox
 from marketplace.accounts.models import User
 from marketplace.extensions import db
-from marketplace.listings.models import Quantity
 from marketplace.organisations import queries as organisations
 from marketplace.pledges import counters, lapsing, sampling, waiting  # noqa: F401  # counters register themselves
 from marketplace.pledges.models import End, Pledge
@@ -88,7 +87,7 @@ def call_waiting() -> None:
 
 @outbox.handles("pledges.call_line")
 def call_line(quantity_id: int) -> None:
-    waiting.call(db.session.get_one(Quantity, quantity_id), now=clock.now())
+    waiting.call(quantity_id, now=clock.now())
 
 
 @outbox.handles("pledges.sample")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace import outbox
@@ -32,18 +33,28 @@ def hold(pledge: Pledge) -> bool:
     is still as the caller saw it. Always the first lock of a verb: pledge, need, line, budget, ledger.
     """
     seen = pledge.version
-    db.session.flush()
-    db.session.scalars(
-        update(Pledge)
-        .where(Pledge.id == pledge.id)
-        .values(version=Pledge.version)  # SQLite knows no other way to hold a row
-        .returning(Pledge)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).one()
-    query = db.select(Delivery).where(Delivery.pledge_id == pledge.id).order_by(Delivery.number)
-    rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    db.session.scalars(_HOLD, {"held_id": pledge.id}).one()
+    # There is none before somebody says yes.
+    rows = db.session.scalars(_DELIVERIES, {"held_id": pledge.id}) if pledge.accepted_at else ()
     set_committed_value(pledge, "deliveries", list(rows))
     return pledge.version == seen
+
+
+# Made once: making a statement takes longer than carrying it out, and whoever comes next waits for us.
+_HOLD = (
+    update(Pledge)
+    .where(Pledge.id == bindparam("held_id"))
+    .values(version=Pledge.version)  # SQLite knows no other way to hold a row
+    .returning(Pledge)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+_DELIVERIES = (
+    select(Delivery)
+    .where(Delivery.pledge_id == bindparam("held_id"))
+    .order_by(Delivery.number)
+    .options(lazyload(Delivery.file_rows))
+    .execution_options(populate_existing=True)
+)
 
 
 def unchanged(as_seen: bool) -> None:
@@ -55,21 +66,22 @@ def unchanged(as_seen: bool) -> None:
 def only(pledge: Pledge, end: End, actor: User | None) -> None:
     """Refuse anybody who does not speak for this end. Without an actor, a command or a job does it."""
     if end is End.GIVER:
-        may_give(pledge.giver, actor)
+        may_give(pledge.giver_id, actor)
     else:
-        belongs(pledge.receiver, actor)
+        belongs(pledge.receiver_id, actor)
 
 
-def may_give(giver: Organisation, actor: User | None) -> None:
+def may_give(giver_id: int, actor: User | None) -> None:
     """Refuse anybody who may not promise for this organisation."""
     if actor is not None:
-        belongs(giver, actor)
-        teams.must(Part.PLEDGE, giver.id, actor)
+        belongs(giver_id, actor)
+        teams.must(Part.PLEDGE, giver_id, actor)
 
 
-def belongs(organisation: Organisation, actor: User | None) -> None:
-    if actor is not None and not is_of(organisation.id, actor):
-        raise Refused(f"Only people of {organisation.name} can do this.")
+def belongs(organisation_id: int, actor: User | None) -> None:
+    if actor is not None and not is_of(organisation_id, actor):
+        name = db.session.get_one(Organisation, organisation_id).name
+        raise Refused(f"Only people of {name} can do this.")
 
 
 def is_of(organisation_id: int, actor: User) -> bool:

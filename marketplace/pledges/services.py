@@ -4,22 +4,21 @@ All take `actor` (None where a command or a job does it) and `now`, raise `Refus
 nothing more when a button is pressed twice. None commits; after `Refused` the caller rolls back.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
-from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db
+from marketplace.extensions import db, find_or_insert, insert_unless_there
 from marketplace.listings.models import Listing, Quantity
 from marketplace.needs.models import Need
 from marketplace.offers.models import Offer
 from marketplace.opportunities.models import Opportunity
 from marketplace.organisations.models import Organisation
-from marketplace.pledges import days, holding, moves, waiting
+from marketplace.pledges import days, holding, moves, turns, waiting
 from marketplace.pledges.answering import accept, agree, decline, propose, withdraw
 from marketplace.pledges.deciding import ask_to_verify, dispute, settle, verify
 from marketplace.pledges.giving import certify, confirm, deliver, not_delivered
@@ -86,26 +85,26 @@ def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: Use
     It waits for the giver's own team where the actor may not promise so much alone, and for room where the
     line is full and `details.wait`.
     """
-    moves.may_give(giver, actor)
+    moves.may_give(giver.id, actor)
     if (repeated := _sent_before(details.form_key, Pledge.giver_id == giver.id)) is not None:
         return repeated
     if not need.is_open:
         raise Refused("This need takes no more pledges.")
     line = _line(need, details, now=now)
     _counts_for(details, giver)
-    pledge = Pledge(begun_by=End.GIVER, giver=giver, receiver=need.organisation)
+    ends = _Ends(End.GIVER, giver.id, need.organisation_id)
     membership = teams.membership_of(giver.id, actor)
     if membership and limits.needs_approval(giver, membership, line.kind, details.quantity):
-        return _begin(pledge, line, details, PledgeStatus.DRAFT, actor=actor, now=now)
+        return _begin(ends, line, details, PledgeStatus.DRAFT, actor=actor, now=now)
     status = _place(line, details.quantity, is_asked_for=False, wait=details.wait)
-    return _begin(pledge, line, details, status, actor=actor, now=now)
+    return _begin(ends, line, details, status, actor=actor, now=now)
 
 
 def request(
     offer: Offer, details: PledgeDetails, *, receiver: Organisation, actor: User, now: datetime
 ) -> Pledge:
     """Ask for a quantity of a standing offer; whoever made the offer answers. Twice is once."""
-    moves.belongs(receiver, actor)
+    moves.belongs(receiver.id, actor)
     if (repeated := _sent_before(details.form_key, Pledge.receiver_id == receiver.id)) is not None:
         return repeated
     if not offer.is_open:
@@ -113,9 +112,9 @@ def request(
     line = _line(offer, details, now=now)
     if details.contract_id is not None or details.credited_id is not None or details.bundle_id is not None:
         raise Refused("Whoever gives says what it counts for.")
-    pledge = Pledge(begun_by=End.RECEIVER, giver=offer.organisation, receiver=receiver)
+    ends = _Ends(End.RECEIVER, offer.organisation_id, receiver.id)
     status = _place(line, details.quantity, is_asked_for=True, wait=details.wait)
-    return _begin(pledge, line, details, status, actor=actor, now=now)
+    return _begin(ends, line, details, status, actor=actor, now=now)
 
 
 def approve(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
@@ -150,17 +149,11 @@ def turn_down(pledge: Pledge, words: str, *, actor: User | None, now: datetime) 
 
 def make_bundle(name: str, form_key: str, *, giver: Organisation, actor: User, now: datetime) -> Bundle:
     """Begin a bundle of pledges to several small needs; give its id with the details of each."""
-    moves.may_give(giver, actor)
-    made = db.select(Bundle).where(Bundle.form_key == form_key, Bundle.giver_id == giver.id)
-    if (repeated := db.session.scalar(made)) is not None:
-        return repeated
-    bundle = Bundle(giver_id=giver.id, name=name, form_key=form_key, created_at=now, created_by_id=actor.id)
-    try:
-        with db.session.begin_nested():
-            db.session.add(bundle)
-    except IntegrityError:  # the same form came twice at once, and the other was first
-        return db.session.scalars(made).one()
-    audit.record("bundle.made", bundle, actor=actor)
+    moves.may_give(giver.id, actor)
+    key = {"form_key": form_key, "giver_id": giver.id}
+    bundle, is_new = find_or_insert(Bundle, key, name=name, created_at=now, created_by_id=actor.id)
+    if is_new:
+        audit.record("bundle.made", bundle, actor=actor)
     return bundle
 
 
@@ -197,8 +190,21 @@ def _place(line: Quantity, quantity: int, *, is_asked_for: bool, wait: bool) -> 
     raise Refused(f"{full}. You can join the waiting list.", field="each")
 
 
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Who began a pledge, and between whom it is."""
+
+    begun_by: End
+    giver_id: int
+    receiver_id: int
+
+
+_SAID = ("each", "times", "rhythm", "quantity", "words", "conditions", "starts_on", "timing", "contract_id",
+         "credited_id", "bundle_id", "form_key")  # fmt: skip  # details that a pledge keeps by the same name
+
+
 def _begin(
-    pledge: Pledge,
+    ends: _Ends,
     line: Quantity,
     details: PledgeDetails,
     status: PledgeStatus,
@@ -207,28 +213,24 @@ def _begin(
     now: datetime,
 ) -> Pledge:
     """Save a new pledge in its first state, and do what follows from that."""
-    giver_id, receiver_id = pledge.giver.id, pledge.receiver.id
-    if giver_id == receiver_id:
+    if ends.giver_id == ends.receiver_id:
         raise Refused("This notice is your own organisation’s.")
-    pledge.listing, pledge.quantity_row = line.listing, line
-    for name in ("each", "times", "rhythm", "quantity", "words", "conditions", "starts_on", "timing",
-                 "contract_id", "credited_id", "bundle_id", "form_key"):  # fmt: skip
-        setattr(pledge, name, getattr(details, name))
-    pledge.status, pledge.created_at, pledge.offered_by_id = status, now, actor.id
-    if status is not PledgeStatus.DRAFT:
-        setattr(pledge, f"{status.value}_at", now)
-    pledge.deliveries = []
-    moves.begin_turn(pledge, now=now)
-    try:
-        with db.session.begin_nested():
-            db.session.add(pledge)
-    except IntegrityError:  # the same form came twice at once, and the other was first
-        ours = (Pledge.giver_id == giver_id, Pledge.receiver_id == receiver_id)
-        if (repeated := _sent_before(details.form_key, *ours)) is not None:
-            return repeated
-        raise
-    _made(pledge, actor=actor, now=now)
-    return pledge
+    due_at = turns.to_begin(status, details.starts_on, now)
+    pledge = insert_unless_there(
+        Pledge, listing_id=line.listing_id, quantity_id=line.id, status=status, created_at=now,
+        offered_by_id=actor.id, turn_began_at=now if due_at else None, due_at=due_at,
+        waiting_at=now if status is PledgeStatus.WAITING else None,
+        offered_at=now if status is PledgeStatus.OFFERED else None,
+        **asdict(ends), **{name: getattr(details, name) for name in _SAID},
+    )  # fmt: skip
+    if pledge is not None:
+        _made(pledge, actor=actor, now=now)
+        return pledge
+    # The same form came twice at once, and the other was first.
+    ours = (Pledge.giver_id == ends.giver_id, Pledge.receiver_id == ends.receiver_id)
+    if (repeated := _sent_before(details.form_key, *ours)) is None:
+        raise Refused("This form was sent already, for another organisation. Open the notice again first.")
+    return repeated
 
 
 def _made(pledge: Pledge, *, actor: User | None, now: datetime) -> None:

@@ -64,16 +64,21 @@ def due(pledge: Pledge) -> datetime | None:
     if began is None:
         return None
     match pledge.status:
-        case PledgeStatus.DRAFT:
-            return began + TO_ANSWER
-        case PledgeStatus.OFFERED:
-            return _to_answer(began, pledge.starts_on)
+        case PledgeStatus.DRAFT | PledgeStatus.OFFERED:
+            return to_begin(pledge.status, pledge.starts_on, began)
         case PledgeStatus.ACCEPTED | PledgeStatus.SCHEDULED | PledgeStatus.PARTLY_DELIVERED:
             ends = [to_give(pledge), _to_confirm(pledge)]
             return min((each for each in ends if each is not None), default=None)
         case PledgeStatus.DELIVERED:
             return _to_confirm(pledge)
     return None
+
+
+def to_begin(status: PledgeStatus, starts_on: date | None, began: datetime) -> datetime | None:
+    """When a promise lapses that nobody has said yes to, by the first day it speaks of."""
+    if status is PledgeStatus.DRAFT:
+        return began + TO_ANSWER
+    return _to_answer(began, starts_on) if status is PledgeStatus.OFFERED else None
 
 
 def midnight(on: date) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 
 from marketplace import audit, outbox
 from marketplace.accounts.models import User
@@ -17,25 +17,28 @@ AT_ONCE = 20  # called in one transaction; the rest by the next sweep
 
 def free(line: Quantity) -> int:
     """What a line still lacks, besides what is kept for those from the list who wait for their answer."""
-    kept = db.session.scalar(
-        db.select(func.coalesce(func.sum(Pledge.quantity), 0)).where(
-            Pledge.quantity_id == line.id,
-            Pledge.status == PledgeStatus.OFFERED,
-            Pledge.waiting_at.is_not(None),
-        )
-    )
+    kept = db.session.scalar(_KEPT, {"line_id": line.id})
     return max(line.missing - int(kept or 0), 0)
 
 
-def call(line: Quantity, *, now: datetime) -> list[Pledge]:
-    """Ask for the first in the list, as long as there is room for any of it; returns those called.
+_KEPT = db.select(func.coalesce(func.sum(Pledge.quantity), 0)).where(
+    Pledge.quantity_id == bindparam("line_id"),
+    Pledge.status == PledgeStatus.OFFERED,
+    Pledge.waiting_at.is_not(None),
+)
+
+
+def call(quantity_id: int, *, now: datetime) -> list[Pledge]:
+    """Ask for the first in a line's list, as long as there is room for any of it; returns those called.
 
     Whoever is just doing something with a pledge of the list is passed over, never waited for: they may wait
     for us. The hourly sweep calls whom we missed.
     """
-    if not line.listing.is_open or not _anybody(line):
+    if db.session.scalar(_ANYBODY, {"line_id": quantity_id}) is None:
         return []
-    db.session.refresh(line)
+    line = db.session.get_one(Quantity, quantity_id, populate_existing=True)
+    if not line.listing.is_open:
+        return []
     left, called = free(line), []
     for pledge in _first(line):
         if left <= 0:
@@ -65,9 +68,11 @@ def _call(pledge: Pledge, *, now: datetime) -> None:
     moves.tell(pledge, "pledge_place_free", pledge.begun_by)
 
 
-def _anybody(line: Quantity) -> bool:
-    waits = db.select(Pledge.id).where(Pledge.quantity_id == line.id, Pledge.status == PledgeStatus.WAITING)
-    return db.session.scalar(waits.limit(1)) is not None
+_ANYBODY = (
+    db.select(Pledge.id)
+    .where(Pledge.quantity_id == bindparam("line_id"), Pledge.status == PledgeStatus.WAITING)
+    .limit(1)
+)
 
 
 def _first(line: Quantity) -> Sequence[Pledge]:

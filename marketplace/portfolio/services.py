@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from marketplace import audit
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db
+from marketplace.extensions import db, find_or_insert
 from marketplace.needs.models import Need
 from marketplace.organisations.models import Organisation
 from marketplace.pledges import services as pledges
@@ -20,19 +18,10 @@ from marketplace.portfolio.models import Shortlisted
 
 def keep(need: Need, *, organisation: Organisation, actor: User, now: datetime) -> Shortlisted:
     """Put a need on the shortlist. Twice is once."""
-    if (row := queries.kept(organisation.id, need.id)) is not None:
-        return row
-    try:
-        with db.session.begin_nested():
-            row = Shortlisted(
-                organisation_id=organisation.id, listing_id=need.id, added_by_id=actor.id, added_at=now
-            )
-            db.session.add(row)
-    except IntegrityError:  # a colleague did so at the same moment
-        if (row := queries.kept(organisation.id, need.id)) is None:
-            raise
-        return row
-    audit.record("need.shortlisted", need, actor=actor, organisation_id=organisation.id)
+    pair = {"organisation_id": organisation.id, "listing_id": need.id}
+    row, is_new = find_or_insert(Shortlisted, pair, added_by_id=actor.id, added_at=now)
+    if is_new:
+        audit.record("need.shortlisted", need, actor=actor, organisation_id=organisation.id)
     return row
 
 

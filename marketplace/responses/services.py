@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit, outbox
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db, rows_changed
+from marketplace.extensions import db, find_or_insert, rows_changed
 from marketplace.files import services as files
 from marketplace.files.checks import Checked
 from marketplace.listings.models import Listing
@@ -102,17 +101,11 @@ def check_open(opportunity: Opportunity, *, now: datetime) -> None:
 
 def _begun(opportunity: Opportunity, supplier: Organisation, *, now: datetime) -> Response:
     """The pair's one row: new, or the one a second press of the button made a moment ago."""
-    response = Response(
-        opportunity=opportunity, supplier=supplier, buyer=opportunity.organisation,
-        status=ResponseStatus.INTERESTED, interested_at=now,
+    pair = {"opportunity_id": opportunity.id, "supplier_id": supplier.id}
+    response, _ = find_or_insert(
+        Response, pair, buyer_id=opportunity.organisation_id, status=ResponseStatus.INTERESTED,
+        interested_at=now,
     )  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            db.session.add(response)
-    except IntegrityError:
-        if (made := queries.of_pair(opportunity, supplier)) is None:
-            raise
-        return made
     return response
 
 

@@ -5,12 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, update
-from sqlalchemy.exc import IntegrityError
 
 from marketplace import audit
 from marketplace.accounts.models import User
 from marketplace.errors import Refused
-from marketplace.extensions import db, rows_changed
+from marketplace.extensions import db, find_or_insert, rows_changed
 from marketplace.listings.models import QuantityKind
 from marketplace.organisations.models import Membership, MembershipRole, Organisation
 from marketplace.teams import queries
@@ -133,7 +132,7 @@ def give_roles(membership: Membership, roles: Roles, *, actor: User, now: dateti
 
 def set_limits(organisation: Organisation, details: LimitDetails, *, actor: User, now: datetime) -> None:
     """Say above what a promise needs a second person, and whether what was given is certified."""
-    row = _limit(organisation, now)
+    row, _ = find_or_insert(TeamLimit, {"organisation_id": organisation.id}, updated_at=now)
     for name, value in asdict(details).items():
         setattr(row, name, value)
     row.updated_at = now
@@ -217,19 +216,6 @@ def _check(details: BudgetDetails) -> None:
 def _is_in_use(budget: Budget) -> None:
     if budget.ended_at is not None:
         raise Refused("This budget has ended. Make a new one.")
-
-
-def _limit(organisation: Organisation, now: datetime) -> TeamLimit:
-    row = queries.limit_of(organisation)
-    if row is not None:
-        return row
-    try:
-        with db.session.begin_nested():
-            row = TeamLimit(organisation_id=organisation.id, updated_at=now)
-            db.session.add(row)
-    except IntegrityError:  # a colleague said so at the same moment
-        row = db.session.get_one(TeamLimit, organisation.id, populate_existing=True)
-    return row
 
 
 def _read_again(budget_id: int) -> None:

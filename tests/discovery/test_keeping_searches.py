@@ -2,11 +2,15 @@
 
 import pytest
 
+from marketplace.accounts.models import User
 from marketplace.discovery import services
 from marketplace.discovery.models import SavedSearch
 from marketplace.errors import Refused
 from marketplace.extensions import db
+from marketplace.places.models import Place
 from tests.factories import NOON, PlaceFactory, UserFactory
+from tests.racing import at_once
+from tests.scenes import events
 
 
 def kept() -> list[tuple[str, str]]:
@@ -14,14 +18,17 @@ def kept() -> list[tuple[str, str]]:
     return [(row.address, row.name) for row in rows]
 
 
-def test_two_presses_of_the_button_at_once_keep_one(app, monkeypatch):
-    person, place = UserFactory(), PlaceFactory()
-    services.save(person, place, "q=chairs", "Chairs", now=NOON)
-    look, looked = services._saved, []
-    monkeypatch.setattr(services, "_saved", lambda *asked: look(*asked) if looked else looked.append(asked))
-    services.save(person, place, "q=chairs", "Seats", now=NOON)
+def test_two_presses_of_the_button_at_once_keep_one(app):
+    person_id, place_id = UserFactory().id, PlaceFactory().id
+    db.session.commit()
 
-    assert kept() == [("q=chairs", "Seats")]
+    def press() -> None:
+        person, place = db.session.get_one(User, person_id), db.session.get_one(Place, place_id)
+        services.save(person, place, "q=chairs", "Chairs", now=NOON)
+
+    assert at_once(app, [press] * 8) == ["done"] * 8
+    assert kept() == [("q=chairs", "Chairs")]
+    assert events() == ["saved_search.saved"]
 
 
 def test_another_persons_same_search_is_theirs(app):

@@ -329,7 +329,7 @@ class Pledging(Playground):
             lapsing.nudge(db.session.get_one(Pledge, pledge_id), now=self.now)
             db.session.commit()
         for line in lapsing.full_lines(self.now):
-            waiting.call(db.session.get_one(Quantity, line), now=self.now)
+            waiting.call(line, now=self.now)
             db.session.commit()
         self.world.sweep()
 

@@ -1,6 +1,5 @@
 """Many people pressing buttons at the same moment, on a real database."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -10,7 +9,6 @@ import pytest
 from flask import Flask
 
 from marketplace.accounts.models import User
-from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.listings.models import Quantity
 from marketplace.pledges import lapsing, services, waiting
@@ -18,38 +16,15 @@ from marketplace.pledges.models import HOLDS, Delivery, End, Pledge, PledgeStatu
 from marketplace.teams.models import Budget
 from tests.factories import NOON
 from tests.pledges.conftest import Scene, later, uneven
+from tests.racing import REFUSED, at_once
 from tests.scenes import events, letters
 
 AT_ONCE = 16
 
 
 def together(app: Flask, acts: Sequence[Callable[[], None]]) -> Counter[str]:
-    """Run each act in a thread with a context of its own, all let go at once; what became of them."""
-    start = threading.Barrier(len(acts))
-    ended: list[str] = []
-
-    def run(act: Callable[[], None]) -> None:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                act()
-                db.session.commit()
-                ended.append("done")
-            except Refused:
-                db.session.rollback()
-                ended.append("refused")
-            except Exception as error:  # noqa: BLE001  # whatever it is, the test names it
-                db.session.rollback()
-                ended.append(f"{type(error).__name__}: {error}")
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    db.session.rollback()
-    db.session.expire_all()
-    return Counter(ended)
+    """What became of these, let go at once: “refused” is any sentence."""
+    return Counter("refused" if each.startswith(REFUSED) else each for each in at_once(app, acts))
 
 
 def acting(
@@ -180,7 +155,7 @@ def test_whoever_waits_is_called_once_however_many_fall_through(app, scene, offe
     assert ended["done"] >= 4  # whoever is called just then is asked to look again before they leave
     assert set(ended) <= {"done", "refused"}
     for line in lapsing.full_lines(NOON):  # whoever was passed over is called within the hour
-        waiting.call(db.session.get_one(Quantity, line), now=NOON)
+        waiting.call(line, now=NOON)
     found = [db.session.get_one(Pledge, each).status.value for each in queue]
     assert found[2:] == ["offered", "offered"]
     assert found.count("offered") == 2 + ended["refused"]

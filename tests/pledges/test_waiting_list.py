@@ -5,7 +5,6 @@ import pytest
 from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.listings import services as listings
-from marketplace.listings.models import Quantity
 from marketplace.pledges import jobs, services, waiting
 from marketplace.pledges.models import PledgeStatus
 from tests.factories import NOON
@@ -129,5 +128,5 @@ def test_nobody_is_called_for_a_notice_that_is_closed(full):
     listings.close(full.need, actor=full.secretary, now=NOON)
     full.take_back(full.first)
 
-    assert waiting.call(db.session.get_one(Quantity, full.line.id), now=NOON) == []
+    assert waiting.call(full.line.id, now=NOON) == []
     assert pledge.status is PledgeStatus.WAITING

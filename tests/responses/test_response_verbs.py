@@ -1,6 +1,5 @@
 """Answering an opportunity, and what the buyer says to it."""
 
-import threading
 from collections import Counter
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from marketplace.responses import queries, services
 from marketplace.responses.models import NEXT, Response, ResponseStatus
 from marketplace.responses.services import AnswerDetails, Feedback
 from tests.factories import NOON, OrganisationFactory
+from tests.racing import at_once
 from tests.responses.conftest import Scene
 from tests.scenes import events, jobs, letters, member_of
 
@@ -181,28 +181,15 @@ def test_only_the_moves_in_the_table_are_made(before, after):
 
 def test_the_same_answer_sent_many_times_at_once_is_one(app, scene):
     opportunity_id, cook_id = scene.opportunity.id, scene.cook.id
-    start, ended = threading.Barrier(8), []
 
     def send() -> None:
-        with app.app_context():
-            start.wait(timeout=30)
-            try:
-                cook = db.session.get_one(User, cook_id)
-                opportunity = db.session.get_one(Opportunity, opportunity_id)
-                larder = cook.memberships[0].organisation
-                details = AnswerDetails(words="We could.")
-                services.respond(opportunity, details, supplier=larder, actor=cook, now=NOON)
-                db.session.commit()
-                ended.append("done")
-            except Exception as error:  # noqa: BLE001  # whatever it is, the test names it
-                ended.append(repr(error))
+        cook = db.session.get_one(User, cook_id)
+        opportunity = db.session.get_one(Opportunity, opportunity_id)
+        details = AnswerDetails(words="We could.")
+        services.respond(
+            opportunity, details, supplier=cook.memberships[0].organisation, actor=cook, now=NOON
+        )
 
-    threads = [threading.Thread(target=send) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-
-    assert ended == ["done"] * 8
+    assert at_once(app, [send] * 8) == ["done"] * 8
     assert db.session.query(Response).count() == 1
     assert Counter(letters()) == {("response", scene.buyer.email): 1}
