@@ -47,12 +47,12 @@ def jobs(name: str = "") -> list[dict]:
 
 
 @contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    """The SELECTs that run inside the block."""
+def counted_queries(*, writes: bool = False) -> Iterator[list[str]]:
+    """The SELECTs that run inside the block; with `writes`, every statement."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if writes or statement.lstrip().upper().startswith("SELECT"):
             seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -158,6 +158,16 @@ def test_a_promise_cannot_be_edited_away(app, wanted, words):
     assert [(each.what, each.wanted, each.promised) for each in need.quantities] == [("chairs", 12, 5)]
 
 
+def test_what_was_promised_since_the_page_was_opened_counts_too(app):
+    need = need_of((QuantityKind.GOODS, 12, 5, "chairs"))
+    db.session.commit()
+    assert need.quantities[0].promised == 5
+    db.session.connection().execute(db.update(Quantity.__table__).values(promised=9))
+
+    with pytest.raises(Refused, match="You have been promised 9 chairs, so ask for at least that"):
+        services.set_quantities(need, [QuantityDetails(QuantityKind.GOODS, 8, "chairs")])
+
+
 def test_a_line_somebody_offered_towards_cannot_be_taken_out(app):
     need = need_of((QuantityKind.GOODS, 12, 0, "chairs"))
     PledgeFactory(listing=need)

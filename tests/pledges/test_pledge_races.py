@@ -10,7 +10,9 @@ from flask import Flask
 
 from marketplace.accounts.models import User
 from marketplace.extensions import db
+from marketplace.listings import services as listings
 from marketplace.listings.models import Quantity
+from marketplace.needs.models import Need
 from marketplace.pledges import lapsing, services, waiting
 from marketplace.pledges.models import HOLDS, Delivery, End, Pledge, PledgeStatus
 from marketplace.teams.models import Budget
@@ -94,6 +96,20 @@ def test_accepting_and_taking_back_at_once_leave_the_promised_figure_true(app, s
     assert set(ended) <= {"done", "refused"}
     standing = db.session.query(Pledge).filter(Pledge.status == PledgeStatus.ACCEPTED).count()
     assert scene.line.promised == 3 * standing
+    assert uneven() == []
+
+
+def test_a_yes_and_asking_for_less_at_once_never_promise_more_than_is_wanted(app, scene, offers):
+    need_id, line = scene.need.id, listings.QuantityDetails(scene.line.kind, 6, scene.line.what)
+
+    def ask_for_less() -> None:
+        listings.set_quantities(db.session.get_one(Need, need_id), [line])
+
+    acts = [acting(services.accept, each, scene.secretary.id) for each in offers[:4]]
+    ended = together(app, [*acts, *[ask_for_less] * 4])
+
+    assert set(ended) <= {"done", "refused"}
+    assert (scene.line.promised, scene.line.wanted) in ((6, 6), (9, 12), (12, 12))
     assert uneven() == []
 
 

@@ -10,7 +10,7 @@ from marketplace.listings import services as listings
 from marketplace.listings.models import Quantity, QuantityKind
 from marketplace.pledges import services
 from marketplace.pledges.models import DeliveryStatus, End, Pledge, PledgeStatus
-from tests.factories import NOON, NeedFactory, OrganisationFactory
+from tests.factories import NOON, MembershipFactory, NeedFactory, OrganisationFactory
 from tests.pledges.conftest import Scene, convener, statuses, sums, uneven
 from tests.scenes import events, jobs, letters, member_of
 
@@ -90,6 +90,19 @@ def test_everybody_of_the_other_side_is_told(scene):
         ("pledge_offered", scene.secretary.email),
         ("pledge_offered", colleague.email),
     ]
+
+
+def test_a_form_sent_again_for_another_organisation_says_so(scene):
+    scene.offer(1)
+    other = OrganisationFactory()
+    MembershipFactory(user=scene.giver, organisation=other)
+    db.session.commit()
+
+    with pytest.raises(Refused, match="This form was sent already, for another organisation"):
+        scene.offer(1, giver=other)
+    db.session.rollback()
+
+    assert [row.giver_id for row in db.session.scalars(db.select(Pledge))] == [scene.firm.id]
 
 
 def test_the_same_form_sent_twice_is_one_pledge_and_one_letter(scene):
