@@ -133,7 +133,7 @@ PLEDGE_STANDS = PLEDGE_CAME | {  # the same, whichever side reads
 RESPONSE_CAME = {
     ResponseStatus.INTERESTED: "it waits for their decision",
     ResponseStatus.SHORTLISTED: "you are on the shortlist",
-    ResponseStatus.OFFERED: "you are on the shortlist",
+    ResponseStatus.OFFERED: "they offer you the work",
     ResponseStatus.WON: "you won",
     ResponseStatus.LOST: "somebody else was chosen",
     ResponseStatus.DECLINED: "they said no",
@@ -277,19 +277,20 @@ def _is_to_come(pledge: Pledge, organisation: Organisation, today: date) -> bool
 
 
 def _responses(organisation: Organisation) -> list[Waiting]:
-    """Answers that came while the notice takes more; once it is closed, all are decided at once."""
-    return [
-        Waiting(
-            f"{each.supplier.name} answered “{each.opportunity.title}”",
-            "Shortlist them, or say why not.",
-            url_for("responses.show", response_id=each.id),
-            each.interested_at,
+    """Work they were offered; and answers that came while a notice takes more, for then all are decided."""
+    found = []
+    for each in responses.of_organisation(organisation):
+        title, url = each.opportunity.title, url_for("responses.show", response_id=each.id)
+        if each.supplier_id == organisation.id and each.status is ResponseStatus.OFFERED:
+            what = f"{each.buyer.name} would like you to do “{title}”"
+            found.append(Waiting(what, "Tell them that you will, or that you cannot.", url, each.offered_at))
+        waits = each.status is ResponseStatus.INTERESTED and (
+            each.opportunity.is_open or each.opportunity.source
         )
-        for each in responses.of_organisation(organisation)
-        if each.buyer_id == organisation.id
-        and each.status is ResponseStatus.INTERESTED
-        and (each.opportunity.is_open or each.opportunity.source)
-    ]
+        if each.buyer_id == organisation.id and waits:
+            what = f"{each.supplier.name} answered “{title}”"
+            found.append(Waiting(what, "Shortlist them, or say why not.", url, each.interested_at))
+    return found
 
 
 def _questions(organisation: Organisation) -> list[Waiting]:

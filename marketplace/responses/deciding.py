@@ -20,7 +20,7 @@ from marketplace.places import queries as places
 from marketplace.responses import entries, queries
 from marketplace.responses.deadlines import closed_on
 from marketplace.responses.models import AWARDS, Outcome, OutcomeKind, Response, ResponseStatus
-from marketplace.responses.services import Feedback, hold, write_down
+from marketplace.responses.services import Feedback, hold, hold_answer, write_down
 from marketplace.responses.telling import tell, tell_supplier
 
 DECIDED = "A colleague of yours decided this a moment ago. This is what they decided."
@@ -76,6 +76,31 @@ def decide(
     entries.awarded(outcome, actor=actor, now=now)
     _tell_all(outcome, answers, feedback, now=now)
     return outcome
+
+
+def offer_work(response: Response, *, actor: User, now: datetime) -> None:
+    """Offer the work to whoever gave this answer, before the decision is recorded: to one at a time.
+
+    Nobody else is told. If they cannot do it, they take their answer back, and the next can be asked.
+    """
+    hold_answer(response)
+    opportunity = response.opportunity
+    if response.status is ResponseStatus.OFFERED:
+        return
+    if queries.outcome_of(opportunity) is not None:
+        raise Refused(DECIDED)
+    if response.status is ResponseStatus.WITHDRAWN:
+        raise Refused("They have taken their answer back.")
+    if not response.stands:
+        raise Refused("You have told them no already.")
+    _check_closed(opportunity, now=now)
+    if (other := queries.offered(opportunity)) is not None:
+        name = other.supplier.name
+        raise Refused(f"You have offered it to {name}. Wait for their answer, or tell them no first.")
+    response.move_to(ResponseStatus.OFFERED, at=now)
+    audit.record("response.offered", response, actor=actor)
+    key = f"response_offered:{response.id}:{now:%Y%m%d%H%M%S}"  # their answer may go to and fro
+    tell_supplier(response, "response_offered", now=now, key=key)
 
 
 def correct(outcome: Outcome, decision: Decision, feedback: Feedback, *, actor: User, now: datetime) -> None:

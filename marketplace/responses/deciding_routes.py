@@ -56,6 +56,8 @@ def decide(opportunity: Opportunity) -> ResponseReturnValue:
     standing = queries.standing(opportunity)
     form = decide_form(standing, OutcomeKind(kind))
     looking = "look" in request.form
+    if not form.is_submitted() and (offered := queries.offered(opportunity)) is not None:
+        form.winner.data = str(offered.supplier_id)
     _offer(form, [each.supplier for each in standing], opportunity)
     if form.is_submitted() and not looking and form.validate():
         try:

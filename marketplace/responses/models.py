@@ -16,7 +16,7 @@ from marketplace.organisations.models import Organisation
 class ResponseStatus(StrEnum):
     INTERESTED = "interested"
     SHORTLISTED = "shortlisted"
-    OFFERED = "offered"  # the work was offered to them
+    OFFERED = "offered"  # the work was offered to them, before the decision is recorded
     WON = "won"
     LOST = "lost"
     DECLINED = "declined"  # told no before anything was decided
@@ -40,7 +40,12 @@ NEXT = {
         ResponseStatus.DECLINED,
         ResponseStatus.WITHDRAWN,
     },
-    ResponseStatus.OFFERED: {ResponseStatus.WON, ResponseStatus.LOST, ResponseStatus.WITHDRAWN},
+    ResponseStatus.OFFERED: {
+        ResponseStatus.WON,
+        ResponseStatus.LOST,
+        ResponseStatus.DECLINED,
+        ResponseStatus.WITHDRAWN,
+    },
     ResponseStatus.DECLINED: {ResponseStatus.WON},  # they said no, and chose them in the end
     ResponseStatus.WITHDRAWN: {ResponseStatus.INTERESTED},
     # A decision put right makes another the winner.

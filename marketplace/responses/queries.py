@@ -71,6 +71,14 @@ def to(opportunity: Opportunity, *, fresh: bool = False) -> Sequence[Response]:
     return db.session.scalars(query, execution_options={"populate_existing": fresh}).all()
 
 
+def offered(opportunity: Opportunity) -> Response | None:
+    """The answer whose supplier was offered the work, and has not said no."""
+    query = _shown().where(
+        Response.opportunity_id == opportunity.id, Response.status == ResponseStatus.OFFERED
+    )
+    return db.session.scalar(query)
+
+
 def standing(opportunity: Opportunity) -> Sequence[Response]:
     """Answers that wait for the decision, those on the shortlist first."""
     query = _shown().where(Response.opportunity_id == opportunity.id, Response.status.in_(STANDS))

@@ -12,7 +12,8 @@ from marketplace.errors import Refused
 from marketplace.extensions import db
 from marketplace.files.receiving import takes_files
 from marketplace.opportunities.models import Opportunity
-from marketplace.responses import queries, services
+from marketplace.responses import deciding, queries, services
+from marketplace.responses.deadlines import closed_on
 from marketplace.responses.forms import DeclineResponseForm, NoteForm, ResponseForm
 from marketplace.responses.models import Response
 
@@ -75,6 +76,16 @@ def unshortlist(response: Response) -> ResponseReturnValue:
     )
 
 
+@bp.post("/responses/<int:response_id>/offer")
+@requires("response.receive", Response)
+def offer(response: Response) -> ResponseReturnValue:
+    return _done(
+        response,
+        lambda: deciding.offer_work(response, actor=current_user, now=clock.now()),
+        "Offered. They know, and nobody else does.",
+    )
+
+
 @bp.post("/responses/<int:response_id>/note")
 @requires("response.receive", Response)
 def note(response: Response) -> ResponseReturnValue:
@@ -108,7 +119,9 @@ def decline(response: Response) -> ResponseReturnValue:
 
 
 def _page(response: Response, form: DeclineResponseForm, note_form: NoteForm) -> str:
-    person = current_person()
+    person, opportunity = current_person(), response.opportunity
+    outcome = queries.outcome_of(opportunity)
+    is_closed = not opportunity.is_open or closed_on(opportunity, today=clock.today()) is not None
     return render_template(
         "responses/show.html",
         response=response,
@@ -116,8 +129,10 @@ def _page(response: Response, form: DeclineResponseForm, note_form: NoteForm) ->
         note_form=note_form,
         supplying=person.belongs_to(response.supplier_id),
         buying=person.belongs_to(response.buyer_id),
-        outcome=queries.outcome_of(response.opportunity),
-        can_change=response.stands and queries.takes_answers(response.opportunity, today=clock.today()),
+        outcome=outcome,
+        can_change=response.stands and queries.takes_answers(opportunity, today=clock.today()),
+        to_decide=is_closed and outcome is None,
+        offered=queries.offered(opportunity),
     )
 
 

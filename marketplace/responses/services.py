@@ -109,7 +109,7 @@ def _begun(opportunity: Opportunity, supplier: Organisation, *, now: datetime) -
     return response
 
 
-def _hold_answer(response: Response) -> None:
+def hold_answer(response: Response) -> None:
     """As `hold`, for whoever moves one answer: a colleague or the decision may have been quicker."""
     hold(response.opportunity)
     db.session.refresh(response)
@@ -117,7 +117,7 @@ def _hold_answer(response: Response) -> None:
 
 def shortlist(response: Response, *, actor: User, now: datetime) -> None:
     """The buyer would like to hear more."""
-    _hold_answer(response)
+    hold_answer(response)
     if response.status is ResponseStatus.SHORTLISTED:
         return
     if response.status is not ResponseStatus.INTERESTED:
@@ -129,7 +129,7 @@ def shortlist(response: Response, *, actor: User, now: datetime) -> None:
 
 def unshortlist(response: Response, *, actor: User, now: datetime) -> None:
     """Take it off the shortlist; it waits for the decision like the others, where it came in their order."""
-    _hold_answer(response)
+    hold_answer(response)
     if response.status is ResponseStatus.INTERESTED:
         return
     if response.status is not ResponseStatus.SHORTLISTED:
@@ -147,7 +147,7 @@ def note(response: Response, words: str) -> None:
 
 def decline(response: Response, feedback: Feedback, *, actor: User, now: datetime) -> None:
     """Not this time, and why."""
-    _hold_answer(response)
+    hold_answer(response)
     if response.status is ResponseStatus.DECLINED:
         return
     if response.status is ResponseStatus.WITHDRAWN:
@@ -167,11 +167,19 @@ def write_down(response: Response, feedback: Feedback) -> None:
 
 
 def withdraw(response: Response, *, actor: User, now: datetime) -> None:
-    """The supplier takes the answer back."""
-    _hold_answer(response)
+    """The supplier takes the answer back. A buyer who had offered them the work is told to ask another."""
+    hold_answer(response)
     if response.status is ResponseStatus.WITHDRAWN:
         return
     if not response.stands:
         raise Refused(DECIDED)
+    was_offered = response.status is ResponseStatus.OFFERED
     response.move_to(ResponseStatus.WITHDRAWN, at=now)
     audit.record("response.withdrawn", response, actor=actor)
+    if was_offered:
+        opportunity = response.opportunity
+        tell(
+            "response_taken_back", opportunity.organisation, opportunity, now=now,
+            key=f"response_taken_back:{response.id}:{now:%Y%m%d%H%M%S}", other_name=response.supplier.name,
+            url=url_for("responses_deciding.answers", opportunity_id=opportunity.id),
+        )  # fmt: skip

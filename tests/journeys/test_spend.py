@@ -9,8 +9,8 @@ GLENYS = "glenys@durham-dales-catering.example"
 PICNICS = "/search?q=picnic+boxes+for+graduands&kind=opportunity"
 
 
-def test_from_a_question_to_a_decision_with_a_reason_for_everyone(someone: Someone):
-    glenys = someone
+def asks_and_answers(glenys: Someone) -> str:
+    """Glenys asks about the picnics and answers with a price; returns where the notice is."""
     glenys.sign_in(GLENYS)
     glenys.open(PICNICS)
     glenys.click("Picnic boxes for 900")
@@ -24,6 +24,12 @@ def test_from_a_question_to_a_decision_with_a_reason_for_everyone(someone: Someo
     glenys.press("Send it")
     assert "£14,500 to £15,500" in glenys.text
     glenys.sign_out()
+    return notice
+
+
+def test_from_a_question_to_a_decision_with_a_reason_for_everyone(someone: Someone):
+    glenys = someone
+    notice = asks_and_answers(glenys)
 
     alan = someone
     alan.sign_in(ALAN)
@@ -43,12 +49,20 @@ def test_from_a_question_to_a_decision_with_a_reason_for_everyone(someone: Someo
     alan.click("All answers to")
     alan.click("Picnic boxes for 900")
     alan.press("Close", within="body")
+    alan.click("Compare and decide")
+    alan.follow("main li:has-text('Green Gingham') a:has-text('Read the answer')")
+    alan.press("Offer them the work")
+    assert "You offered Green Gingham the work" in alan.heading
+    alan.click("All answers to")
+    assert "Offered the work" in alan.text
+    alan.click("Picnic boxes for 900")
     alan.follow("main a:text-is('Decide')")
     alan.choose("Awarded to somebody")
     alan.press("Next")
+    alan.fill(value="a fair price")
     alan.press("Decide and tell them")
     assert "There is a problem" in alan.text
-    alan.choose("Green Gingham")
+    assert alan.page.get_by_role("radio", name="Green Gingham").is_checked()
     alan.fill(value="15000", words="A close thing.")
     alan.press("Decide and tell them")
     assert "Green Gingham won" in alan.heading

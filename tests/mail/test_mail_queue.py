@@ -47,6 +47,8 @@ NEWS = (
     *PLEDGE,
     "response_received",
     "response_shortlisted",
+    "response_offered",
+    "response_taken_back",
     "response_declined",
     "question_asked",
     "question_answered",
