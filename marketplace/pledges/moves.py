@@ -35,7 +35,7 @@ def hold(pledge: Pledge) -> bool:
     seen = pledge.version
     db.session.scalars(_HOLD, {"held_id": pledge.id}).one()
     # There is none before somebody says yes.
-    rows = db.session.scalars(_DELIVERIES, {"held_id": pledge.id}) if pledge.accepted_at else ()
+    rows = db.session.scalars(_DELIVERIES, {"held_id": pledge.id}) if pledge.accepted else ()
     set_committed_value(pledge, "deliveries", list(rows))
     return pledge.version == seen
 
