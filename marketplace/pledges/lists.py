@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, case, exists, func, or_
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -77,23 +78,24 @@ def _turn_of(end: End) -> ColumnElement[bool]:
     return or_(and_(is_asked, Pledge.proposed_by == end.other), and_(~is_asked, or_(to_answer, to_do)))
 
 
-def _ours(
-    organisation_id: int, part: Part | None = None, statuses: Collection[PledgeStatus] = tuple(PledgeStatus)
-) -> ColumnElement[bool]:
+_WHOSE = bindparam("whose", type_=Integer)  # the organisation that asks
+
+
+def _ours(part: Part | None, statuses: Collection[PledgeStatus]) -> ColumnElement[bool]:
     """Given or received by an organisation; what the giver's own team has yet to let out is not received.
 
     The states are said on each side, where an index knows them.
     """
     is_out = or_(Pledge.offered_at.is_not(None), Pledge.waiting_at.is_not(None))
-    gives = and_(Pledge.giver_id == organisation_id, Pledge.status.in_(statuses))
-    gets = and_(Pledge.receiver_id == organisation_id, Pledge.status.in_(statuses), is_out)
+    gives = and_(Pledge.giver_id == _WHOSE, Pledge.status.in_(statuses))
+    gets = and_(Pledge.receiver_id == _WHOSE, Pledge.status.in_(statuses), is_out)
     return {None: or_(gives, gets), Part.GIVEN: gives, Part.RECEIVED: gets}[part]
 
 
-def _is(move: Move, organisation_id: int) -> ColumnElement[bool]:
+def _is(move: Move) -> ColumnElement[bool]:
     yours = or_(
-        and_(Pledge.giver_id == organisation_id, _turn_of(End.GIVER)),
-        and_(Pledge.receiver_id == organisation_id, _turn_of(End.RECEIVER)),
+        and_(Pledge.giver_id == _WHOSE, _turn_of(End.GIVER)),
+        and_(Pledge.receiver_id == _WHOSE, _turn_of(End.RECEIVER)),
     )
     ended = Pledge.status.in_(ENDED)
     return {Move.YOURS: yours, Move.THEIRS: and_(~ended, ~yours), Move.DONE: ended}[move]
@@ -114,26 +116,50 @@ def page_of(
     organisation: Organisation, move: Move, *, part: Part | None, after: int | None, limit: int
 ) -> PledgeList:
     """Pledges of an organisation: what waits for it the oldest first, the others the newest first."""
-    oldest_first = move is Move.YOURS
-    in_order = Pledge.id if oldest_first else Pledge.id.desc()
-    statuses = ENDED if move is Move.DONE else _LIVE
-    ids = db.select(Pledge.id).where(_ours(organisation.id, part, statuses), _is(move, organisation.id))
-    if after is not None:
-        ids = ids.where(Pledge.id > after if oldest_first else Pledge.id < after)
-    some = db.session.scalars(ids.order_by(in_order).limit(limit + 1)).all()
-    query = db.select(Pledge).where(Pledge.id.in_(some)).options(*_loaded())
-    found = db.session.scalars(query.order_by(in_order)).all() if some else ()
+    beyond = after if after is not None else 0 if move is Move.YOURS else BEYOND_ALL
+    asked = {"whose": organisation.id, "beyond": beyond, "so_many": limit + 1}
+    some = db.session.scalars(_page(move, part), asked).all()
+    found = db.session.scalars(_these(move), {"ids": some}).all() if some else ()
     return PledgeList(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+BEYOND_ALL = 2**31  # no id is so high
+
+# Each of these has a hundred parts, so they are made once: it would take longer than to carry them out.
+
+
+@cache
+def _page(move: Move, part: Part | None) -> Select[tuple[int]]:
+    """The ids of a page, in order."""
+    beyond, statuses = bindparam("beyond", type_=BigInteger), ENDED if move is Move.DONE else _LIVE
+    is_beyond = Pledge.id > beyond if move is Move.YOURS else Pledge.id < beyond
+    ids = db.select(Pledge.id).where(_ours(part, statuses), _is(move), is_beyond)
+    return ids.order_by(_order(move)).limit(bindparam("so_many", type_=Integer))
+
+
+@cache
+def _these(move: Move) -> Select[tuple[Pledge]]:
+    query = db.select(Pledge).where(Pledge.id.in_(bindparam("ids", expanding=True))).options(*_loaded())
+    return query.order_by(_order(move))
+
+
+def _order(move: Move) -> ColumnElement[int]:
+    return Pledge.id.asc() if move is Move.YOURS else Pledge.id.desc()
 
 
 def numbers_of(organisation: Organisation, *, part: Part | None = None) -> Mapping[Move, int]:
     """How many there are of each, in two queries: the many that have ended need no looking into."""
-    yours = func.sum(case((_is(Move.YOURS, organisation.id), 1), else_=0))
-    live = db.select(yours, func.count()).where(_ours(organisation.id, part, _LIVE))
-    mine, all_live = db.session.execute(live).one()
-    ended = db.select(func.count()).where(_ours(organisation.id, part, ENDED))
-    done = db.session.scalar(ended) or 0
+    live, ended = _numbers(part)
+    mine, all_live = db.session.execute(live, {"whose": organisation.id}).one()
+    done = db.session.scalar(ended, {"whose": organisation.id}) or 0
     return {Move.YOURS: int(mine or 0), Move.THEIRS: all_live - int(mine or 0), Move.DONE: done}
+
+
+@cache
+def _numbers(part: Part | None) -> tuple[Select[Any], Select[Any]]:
+    yours = func.sum(case((_is(Move.YOURS), 1), else_=0))
+    live = db.select(yours, func.count()).where(_ours(part, _LIVE))
+    return live, db.select(func.count()).where(_ours(part, ENDED))
 
 
 class Queue(StrEnum):
