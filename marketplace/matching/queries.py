@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, case, func, or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.extensions import db
@@ -61,11 +62,15 @@ def brought_together() -> ColumnElement[bool]:
     )
 
 
-def _on(shelf: Shelf, organisation_id: int, today: date) -> ColumnElement[bool]:
-    """What puts a match of this organisation on a shelf, where its listing is joined."""
+_WHOSE, _TODAY = bindparam("whose", type_=Integer), bindparam("today", type_=Date)
+
+
+@cache
+def _on(shelf: Shelf) -> ColumnElement[bool]:
+    """What puts a match of an organisation on a shelf, where its listing is joined."""
     unanswered = or_(
         Match.status.in_([MatchStatus.SUGGESTED, MatchStatus.NOTIFIED, MatchStatus.OPENED]),
-        and_(Match.status == MatchStatus.SNOOZED, Match.snoozed_until <= today),
+        and_(Match.status == MatchStatus.SNOOZED, Match.snoozed_until <= _TODAY),
     )
     stands = and_(Match.retired_at.is_(None), Listing.status == ListingStatus.PUBLISHED)
     conditions = {
@@ -74,13 +79,13 @@ def _on(shelf: Shelf, organisation_id: int, today: date) -> ColumnElement[bool]:
             Match.saved_at.is_(None),
             brought_together(),
             stands,
-            or_(Listing.closes_on.is_(None), Listing.closes_on >= today),
+            or_(Listing.closes_on.is_(None), Listing.closes_on >= _TODAY),
         ),
         Shelf.SAVED: and_(unanswered, Match.saved_at.is_not(None)),
-        Shelf.LATER: and_(Match.status == MatchStatus.SNOOZED, Match.snoozed_until > today, stands),
+        Shelf.LATER: and_(Match.status == MatchStatus.SNOOZED, Match.snoozed_until > _TODAY, stands),
         Shelf.DONE: Match.status.in_([MatchStatus.INTERESTED, MatchStatus.DECLINED, MatchStatus.CONVERTED]),
     }
-    return and_(Match.organisation_id == organisation_id, conditions[shelf])
+    return and_(Match.organisation_id == _WHOSE, conditions[shelf])
 
 
 _BY_HAND_FIRST = case((or_(Match.invited_at.is_not(None), Match.put_forward_at.is_not(None)), 0), else_=1)
@@ -108,17 +113,17 @@ def page_of(
     Asked for by hand come first among the new, then the best; the others have the latest first, or what
     comes back soonest. A match that has left the shelf still marks where it stood.
     """
-    order, condition = _ORDER[shelf], _on(shelf, organisation.id, today)
+    order, condition, asked = _ORDER[shelf], _on(shelf), {"whose": organisation.id, "today": today}
     query = _shown(db.select(Match).join(Match.listing)).where(condition)
     first = 1
     mark = _place_of(after, organisation, shelf) if after is not None else None
     if mark is not None:
         beyond = _beyond(order, mark)
         before = db.select(func.count(Match.id)).join(Match.listing).where(condition, ~beyond)
-        first += db.session.scalar(before) or 0
+        first += db.session.scalar(before, asked) or 0
         query = query.where(beyond)
     query = query.order_by(*(column.desc() if falls else column for column, falls in order))
-    found = db.session.scalars(query.limit(limit + 1)).all()
+    found = db.session.scalars(query.limit(limit + 1), asked).all()
     return Page(found[:limit], first, found[limit - 1].id if len(found) > limit else None)
 
 
@@ -142,10 +147,14 @@ def _beyond(order: tuple[tuple[ColumnElement[Any], bool], ...], mark: Sequence[A
 
 def numbers_of(organisation: Organisation, *, today: date) -> dict[Shelf, int]:
     """How many matches lie on each shelf, in one query."""
-    sums = [func.sum(case((_on(shelf, organisation.id, today), 1), else_=0)) for shelf in Shelf]
-    query = db.select(*sums).select_from(Match).join(Match.listing)
-    row = db.session.execute(query.where(Match.organisation_id == organisation.id)).one()
+    row = db.session.execute(_numbers(), {"whose": organisation.id, "today": today}).one()
     return {shelf: int(number or 0) for shelf, number in zip(Shelf, row, strict=True)}
+
+
+@cache
+def _numbers() -> Select[Any]:
+    sums = [func.sum(case((_on(shelf), 1), else_=0)) for shelf in Shelf]
+    return db.select(*sums).select_from(Match).join(Match.listing).where(Match.organisation_id == _WHOSE)
 
 
 def waiting_for(organisation: Organisation, *, today: date, limit: int = 20) -> Sequence[Match]:

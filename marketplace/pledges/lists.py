@@ -129,7 +129,7 @@ BEYOND_ALL = 2**31  # no id is so high
 
 
 @cache
-def _page(move: Move, part: Part | None) -> Select[tuple[int]]:
+def _page(move: Move, part: Part | None) -> Select[int]:
     """The ids of a page, in order."""
     beyond, statuses = bindparam("beyond", type_=BigInteger), ENDED if move is Move.DONE else _LIVE
     is_beyond = Pledge.id > beyond if move is Move.YOURS else Pledge.id < beyond
@@ -138,7 +138,7 @@ def _page(move: Move, part: Part | None) -> Select[tuple[int]]:
 
 
 @cache
-def _these(move: Move) -> Select[tuple[Pledge]]:
+def _these(move: Move) -> Select[Pledge]:
     query = db.select(Pledge).where(Pledge.id.in_(bindparam("ids", expanding=True))).options(*_loaded())
     return query.order_by(_order(move))
 

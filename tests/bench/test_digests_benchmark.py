@@ -32,7 +32,7 @@ CLAIM_AND_ASK = (
 @pytest.fixture
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digests, "LOOKS", 0.2)
-    monkeypatch.setattr(going, "AT_ONCE", 8)  # of sixty; on a busy machine all might go before a letter leaves
+    monkeypatch.setattr(going, "AT_ONCE", 8)  # on a busy machine all sixty might go first
     monkeypatch.setattr(digests, "apart", lambda work, *given: apart.weighed(work, given))
 
 
