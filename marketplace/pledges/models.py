@@ -60,10 +60,12 @@ NEXT = {
     },
     PledgeStatus.ACCEPTED: _UNDER_WAY - {PledgeStatus.ACCEPTED},
     PledgeStatus.SCHEDULED: _UNDER_WAY - {PledgeStatus.SCHEDULED},
-    PledgeStatus.PARTLY_DELIVERED: _UNDER_WAY - {PledgeStatus.PARTLY_DELIVERED},
-    PledgeStatus.DELIVERED: _UNDER_WAY - {PledgeStatus.DELIVERED},
+    # Of a promise given several times, the last to come or not may find the others verified.
+    PledgeStatus.PARTLY_DELIVERED: _UNDER_WAY - {PledgeStatus.PARTLY_DELIVERED} | {PledgeStatus.VERIFIED},
+    PledgeStatus.DELIVERED: _UNDER_WAY - {PledgeStatus.DELIVERED} | {PledgeStatus.VERIFIED},
     PledgeStatus.CONFIRMED: {PledgeStatus.VERIFIED, PledgeStatus.DISPUTED},
-    # Of a promise given several times, one that did not come may be disputed after the rest was called off.
+    # And one that did not come may be disputed after the rest was verified, or called off.
+    PledgeStatus.VERIFIED: {PledgeStatus.DISPUTED},
     PledgeStatus.NOT_DELIVERED: {PledgeStatus.DISPUTED},
     PledgeStatus.WITHDRAWN: {PledgeStatus.DISPUTED},
     PledgeStatus.LAPSED: {PledgeStatus.DISPUTED},

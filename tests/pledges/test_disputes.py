@@ -7,7 +7,7 @@ from marketplace.extensions import db
 from marketplace.pledges import sampling, services
 from marketplace.pledges.models import DeliveryStatus, End, PledgeStatus, Settled
 from tests.factories import NOON, MembershipFactory, NeedFactory
-from tests.pledges.conftest import convener, later, statuses, sums, uneven
+from tests.pledges.conftest import TODAY, convener, later, statuses, sums, uneven
 from tests.scenes import letters
 
 
@@ -174,3 +174,24 @@ def test_everything_large_is_looked_at(scene, monkeypatch):
     db.session.commit()
 
     assert sampling.sample(NOON) == [large.id]
+
+
+def test_one_time_that_did_not_come_is_disputed_after_the_other_was_verified(scene):
+    pledge = scene.weekly(2, 2)
+    services.accept(pledge, actor=scene.secretary, now=NOON)
+    services.propose(pledge, TODAY, end=End.GIVER, actor=scene.giver, now=NOON)
+    services.agree(pledge, end=End.RECEIVER, actor=scene.secretary, now=NOON)
+    came, missed = pledge.deliveries
+    scene.give(pledge)
+    services.confirm(came, actor=scene.secretary, now=NOON)
+    services.verify(came, actor=convener(), now=NOON)
+    assert pledge.status is PledgeStatus.PARTLY_DELIVERED
+
+    a_week_on = later(days=7)
+    services.not_delivered(missed, "Nobody came", end=End.RECEIVER, actor=scene.secretary, now=a_week_on)
+    assert pledge.status is PledgeStatus.VERIFIED
+    services.dispute(missed, "We were there.", end=End.GIVER, actor=scene.giver, now=a_week_on)
+    assert statuses(pledge) == (PledgeStatus.DISPUTED, ["verified", "disputed"])
+    services.settle(missed, 2, "They were.", actor=convener(), now=a_week_on)
+    assert (pledge.status, scene.line.promised) == (PledgeStatus.CONFIRMED, 4)
+    assert uneven() == []
