@@ -187,7 +187,7 @@ class World:
         promise.called_off_by, promise.proposed = end, None
         for gift in promise.planned:
             gift.status = "called_off"
-        self._after(promise)
+        self._after(promise, answers=False)  # what nobody confirmed for too long is still looked into
 
     def _never_mind(self, promise: Promise, status: str) -> None:
         promise.reserved = 0
@@ -335,9 +335,9 @@ class World:
                 if gift.on and gift.status not in ("called_off", "not_delivered"):
                     yield gift.on
 
-    def _after(self, promise: Promise) -> None:
+    def _after(self, promise: Promise, *, answers: bool = True) -> None:
         """A gift changed: what it no longer takes is free, and the budget has it back."""
-        promise.escalated = False
+        promise.escalated = promise.escalated and not answers
         self._become(promise, status_of(promise))
         if promise.giver in self.budget and promise.notice.kind == "goods":
             more = promise.held - promise.reserved

@@ -111,6 +111,19 @@ def test_what_nobody_confirmed_is_decided_by_the_convener_or_still_confirmed(sce
     assert uneven() == []
 
 
+def test_what_nobody_confirmed_is_still_looked_into_when_the_rest_is_called_off(scene):
+    pledge = scene.weekly(2, 2, starts_on=FRIDAY)
+    services.accept(pledge, actor=scene.secretary, now=NOON)
+    scene.give(pledge)
+    after(pledge, days=14)
+    assert pledge.escalated_at == later(days=14)
+
+    scene.take_back(pledge, now=later(days=14))
+    assert (pledge.status, pledge.escalated_at) == (PledgeStatus.DELIVERED, later(days=14))
+    assert turn(pledge) == Turn(None, "Find out whether it came", None)
+    assert uneven() == []
+
+
 def test_of_weeks_promised_those_given_stay_when_the_rest_lapses(scene):
     pledge = scene.weekly(2, 4, starts_on=FRIDAY)
     services.accept(pledge, actor=scene.secretary, now=NOON)
