@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from flask_limiter import Limiter
@@ -174,8 +175,16 @@ def insert_unless_there(model: type[Row], **values: Any) -> Row | None:
 
     Of two at the same moment the second waits for the end of the first. It then finds what the first wrote.
     """
-    statement = _insert(model).on_conflict_do_nothing().returning(model)
-    return db.session.scalars(statement, [values]).one_or_none()
+    statement = _unless_there(model, db.session.get_bind().dialect.name)
+    return db.session.scalars(statement, values).one_or_none()
+
+
+@cache
+def _unless_there(model: type[Row], dialect: str) -> Any:
+    """Made once: making the statement takes longer than carrying it out."""
+    table = model.__table__
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return select(model).from_statement(insert.on_conflict_do_nothing().returning(table))
 
 
 def find_or_insert(model: type[Row], by: Mapping[str, Any], **values: Any) -> tuple[Row, bool]:

@@ -25,7 +25,7 @@ def answer_matches(past: Past, *, now: datetime) -> None:
     matches = _all_matches()
     for match in matches:
         match.suggested_at = min(now, max(_appeared(match)))
-    _convert(past)
+    _convert()
     owners = _owners()
     seen = [match for match in matches if _was_seen(match, now)]
     for match in sorted(seen, key=lambda match: (_seen_at(match, now), match.id)):
@@ -44,7 +44,7 @@ def _appeared(match: Match) -> list[datetime]:
     return [match.organisation.created_at, *(at for at in published if at is not None)]
 
 
-def _convert(past: Past) -> None:
+def _convert() -> None:
     """A pledge, or an answer to an opportunity, came of the match between the two where there is one."""
     came = [
         *(

@@ -1,16 +1,15 @@
 """The demo's calendar, and letting verbs happen in the past."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
-from types import TracebackType
 from typing import TypeVar
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from marketplace.audit.models import AuditEvent
-from marketplace.outbox.models import OutboxRow
+from marketplace import audit, outbox
 
 Told = TypeVar("Told")
 
@@ -32,36 +31,26 @@ def moment(key: str, days_ago: int, now: datetime) -> datetime:
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Past:
-    """While it is open, what verbs record bears the instant they happened at.
+    """Lets verbs happen as of an instant, which is what the record of them bears."""
 
-    Nothing leaves: rows for the outbox are dropped, because the index, the matches and the letters of
-    months ago are made or settled in one go at the end; `letters_leave` keeps those that send mail.
-    """
-
-    def __init__(self, session: Session, *, letters_leave: bool = False) -> None:
-        self.session, self.letters_leave = session, letters_leave
-        self.instant: datetime | None = None
-
-    def __enter__(self) -> "Past":
-        event.listen(self.session, "before_flush", self._settle)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
-        if kind is None:
-            self.session.flush()
-        event.remove(self.session, "before_flush", self._settle)
+    session: Session
 
     def tell(self, instant: datetime, verb: Callable[[datetime], Told]) -> Told:
         """Do this as of that instant."""
-        self.instant = instant
-        answer = verb(instant)
+        with audit.as_of(instant):
+            answer = verb(instant)
         self.session.flush()
         return answer
 
-    def _settle(self, session: Session, _context: object, _instances: object) -> None:
-        for row in session.new:
-            if isinstance(row, AuditEvent) and self.instant is not None:
-                row.at = self.instant
-            elif isinstance(row, OutboxRow) and not (self.letters_leave and row.name in LETTERS):
-                session.expunge(row)
+
+@contextmanager
+def nothing_follows(session: Session, *, letters_leave: bool = False) -> Iterator[Past]:
+    """Let verbs happen in the past, and keep no row for the outbox.
+
+    The index, the matches and the letters of months ago are made or settled in one go at the end;
+    `letters_leave` keeps the rows that send mail.
+    """
+    with outbox.kept_back(but=LETTERS if letters_leave else ()):
+        yield Past(session)

@@ -10,7 +10,7 @@ from marketplace.accounts.services import HASHER
 from marketplace.demo import queries, reading, writing
 from marketplace.demo.answers import answer_matches
 from marketplace.demo.looking import look_around
-from marketplace.demo.past import Past, moment
+from marketplace.demo.past import Past, moment, nothing_follows
 from marketplace.demo.people import PASSWORD, demo_people
 from marketplace.demo.story import Story
 from marketplace.demo.writing import Board
@@ -41,7 +41,7 @@ def load(*, now: datetime) -> bool:
             " Set DATA_DIR (and DATABASE_URL, if you use it) to another, and load the demo there."
         )
     session = db.session()
-    with Past(session) as past:
+    with nothing_follows(session) as past:
         board = _open_board(past, now)
         story = Story(board, now=now)
         story.gather(reading.organisations())
@@ -54,7 +54,7 @@ def load(*, now: datetime) -> bool:
         .where(MailMessage.sent_at.is_(None), MailMessage.refused_at.is_(None))
         .values(sent_at=MailMessage.created_at)
     )
-    with Past(session, letters_leave=True) as today:
+    with nothing_follows(session, letters_leave=True) as today:
         today.tell(now, _write_digests)
     return True
 

@@ -16,13 +16,12 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, bindparam, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as AnySession
-from sqlalchemy.orm import SessionTransaction
 
 from marketplace.extensions import db
 from marketplace.ledger.chain import BEGINNING, hash_of
 from marketplace.ledger.models import LedgerEntry, LedgerHead, LedgerTotal, Side, Stage
+from marketplace.noting import Notebook
 
-_NOTED = "ledger.noted"  # what the open transaction is to write, in order
 AT_ONCE = 500  # keys looked up, or rows written, in one statement
 
 # What an entry is about. A correction shares all of it with what it corrects.
@@ -51,7 +50,7 @@ class About:
     measure: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Noted:
     """One entry to write; a correction has no stage of its own yet, and no subject."""
 
@@ -60,10 +59,12 @@ class _Noted:
     actor_id: int | None
     at: datetime
     evidence: str
-    inside: SessionTransaction | None  # the savepoint it was noted in
     stage: Stage | None = None
     about: About | None = None
     of_key: str = ""
+
+
+_NOTED: Notebook[_Noted] = Notebook("ledger")  # what the open transaction is to write
 
 
 class EntryConflict(Exception):
@@ -80,7 +81,7 @@ def enter(
     """
     if quantity <= 0:
         raise ValueError("An entry adds something; take away with `correct`.")
-    _note(_Noted(key, quantity, _id(actor), now, evidence, None, stage=stage, about=about))
+    _NOTED.note(db.session(), _Noted(key, quantity, _id(actor), now, evidence, stage, about))
 
 
 def correct(key: str, of_key: str, quantity: int, *, actor: Any, now: datetime, evidence: str = "") -> None:
@@ -91,7 +92,7 @@ def correct(key: str, of_key: str, quantity: int, *, actor: Any, now: datetime, 
     """
     if quantity == 0:
         raise ValueError("A correction changes something.")
-    _note(_Noted(key, quantity, _id(actor), now, evidence, None, of_key=of_key))
+    _NOTED.note(db.session(), _Noted(key, quantity, _id(actor), now, evidence, of_key=of_key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +126,11 @@ def _id(actor: Any) -> int | None:
     return actor.id if actor else None
 
 
-def _note(noted: _Noted) -> None:
-    session = db.session()
-    noted.inside = session.get_nested_transaction()
-    session.info.setdefault(_NOTED, []).append(noted)
-
-
 @event.listens_for(Session, "before_commit")
 def _write(session: AnySession) -> None:
-    if session.in_nested_transaction() or not session.info.get(_NOTED):
+    if session.in_nested_transaction() or not (noted := _NOTED.take(session)):
         return
     session.flush()
-    noted = session.info.pop(_NOTED)
     connection = session.connection()
     head = _hold_the_end(connection)
     rows = _linked(noted, _known(connection, noted), head)
@@ -146,24 +140,6 @@ def _write(session: AnySession) -> None:
         connection.execute(_ENTER, rows[start : start + AT_ONCE])
     connection.execute(_ADD_UP[connection.dialect.name], _sums(rows))
     connection.execute(_MOVE_ON, {"last": rows[-1]["id"], "last_hash": rows[-1]["hash"]})
-
-
-@event.listens_for(Session, "after_commit")
-def _keep_with_the_outer(session: AnySession) -> None:
-    """A savepoint was released: what was noted in it now belongs to what surrounds it."""
-    released = session.get_nested_transaction()
-    for noted in session.info.get(_NOTED, ()) if released else ():
-        if noted.inside is released:
-            noted.inside = released.parent if released.parent and released.parent.nested else None
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget(session: AnySession, ended: SessionTransaction) -> None:
-    """What is still inside a transaction that ended was undone with it."""
-    if ended.parent is None:
-        session.info.pop(_NOTED, None)
-    elif ended.nested and _NOTED in session.info:
-        session.info[_NOTED] = [each for each in session.info[_NOTED] if each.inside is not ended]
 
 
 def _hold_the_end(connection: Connection) -> tuple[int, str]:

@@ -5,6 +5,28 @@ a sweep hands over what was lost on the way. Handlers are registered by name wit
 run twice.
 """
 
-from marketplace.outbox.services import NotNow, add, add_for, daily, drain, handles, hourly, hurry, payloads
+from marketplace.outbox.services import (
+    NotNow,
+    add,
+    add_for,
+    daily,
+    drain,
+    handles,
+    hourly,
+    hurry,
+    kept_back,
+    payloads,
+)
 
-__all__ = ["NotNow", "add", "add_for", "daily", "drain", "handles", "hourly", "hurry", "payloads"]
+__all__ = [
+    "NotNow",
+    "add",
+    "add_for",
+    "daily",
+    "drain",
+    "handles",
+    "hourly",
+    "hurry",
+    "kept_back",
+    "payloads",
+]

@@ -1,17 +1,19 @@
 """Adding, handing over, carrying out and sweeping outbox rows."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy import and_, event, func, inspect, or_, select, update
+from sqlalchemy import and_, event, func, insert, or_, select, update
 from sqlalchemy.orm import Session as AnySession
 
 from marketplace import clock
 from marketplace.extensions import db, rows_changed
+from marketplace.noting import Notebook
 from marketplace.outbox.models import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -26,8 +28,22 @@ AT_MOST = 10  # attempts, waiting 1, 2, 4 … 256 minutes between them: a provid
 LEASE = timedelta(minutes=2)  # how long one attempt may take before another may start
 TOGETHER = 500  # rows carried out at once, where their handler takes many
 
-_FRESH = "outbox.fresh"  # rows of the open transaction, by (name, payload)
 _HAND_OVER: list[Callable[..., None]] = []
+_KEPT_BACK = "outbox.kept_back"
+_ROW = OutboxRow.__table__
+_ADD = insert(_ROW).returning(_ROW.c.id)  # made once, and past the session, which has no use for the row
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A row of the open transaction, known by what it says."""
+
+    name: str
+    said: str
+    row_id: int = field(default=0, compare=False)
+
+
+_FRESH: Notebook[_Fresh] = Notebook("outbox")  # to hand over once it is committed
 
 
 class NotNow(Exception):
@@ -81,14 +97,12 @@ def hourly(name: str) -> None:
 
 def add(name: str, **payload: Any) -> None:
     """Queue `name` in this transaction; saying the same twice in one transaction is saying it once."""
-    fresh = db.session.info.setdefault(_FRESH, {})
-    key = (name, repr(sorted(payload.items())))
-    if key in fresh:
+    session, said = db.session(), repr(sorted(payload.items()))
+    if _FRESH.holds(session, _Fresh(name, said)):
         return
-    now = clock.now()
-    row = OutboxRow(name=name, payload=payload, created_at=now, due_at=now)
-    fresh[key] = row
-    db.session.add(row)
+    row_id = _insert(name, payload, clock.now())
+    if row_id is not None:
+        _FRESH.note(session, _Fresh(name, said, row_id))
 
 
 def add_for(due_at: datetime, name: str, **payload: Any) -> None:
@@ -96,7 +110,32 @@ def add_for(due_at: datetime, name: str, **payload: Any) -> None:
 
     Nobody waits for it until then, so that is when it counts as made.
     """
-    db.session.add(OutboxRow(name=name, payload=payload, created_at=due_at, due_at=due_at))
+    _insert(name, payload, due_at)
+
+
+@contextmanager
+def kept_back(but: Collection[str] = ()) -> Iterator[None]:
+    """What is added meanwhile in this session is dropped, unless it has one of these names.
+
+    For a past that is made up: nothing is to follow from it.
+    """
+    info = db.session().info
+    info[_KEPT_BACK] = but
+    try:
+        yield
+    finally:
+        del info[_KEPT_BACK]
+
+
+def _insert(name: str, payload: Payload, due_at: datetime) -> int | None:
+    """The id of the new row; None where it is kept back."""
+    session = db.session()
+    if name not in session.info.get(_KEPT_BACK, (name,)):
+        return None
+    row = {
+        "name": name, "payload": payload, "created_at": due_at, "due_at": due_at, "attempts": 0, "error": "",
+    }  # fmt: skip
+    return int(session.connection().execute(_ADD, row).scalar_one())
 
 
 def hurry(name: str) -> None:
@@ -105,8 +144,7 @@ def hurry(name: str) -> None:
     if not ids:
         return
     db.session.execute(update(OutboxRow).where(OutboxRow.id.in_(ids)).values(due_at=clock.now()))
-    fresh = db.session.info.setdefault(_FRESH, {})
-    fresh[name, "hurry"] = db.session.get_one(OutboxRow, ids[0])
+    _FRESH.note(db.session(), _Fresh(name, "hurry", ids[0]))
 
 
 def payloads(name: str, *, since: datetime | None = None) -> list[Payload]:
@@ -130,12 +168,8 @@ def hand_over_with(hand_over: Callable[..., None]) -> None:
 def _hand_over_fresh(session: AnySession) -> None:
     if session.in_nested_transaction():
         return  # a savepoint was released: nothing is safe yet
-    fresh = session.info.pop(_FRESH, {})
-    # A committed row is expired, and asking it for its id would begin another transaction.
-    known = [(name, inspect(row).identity) for (name, _), row in fresh.items()]
-    for name, identity in known:
-        if identity:
-            _hand_over(identity[0], **({"urgent": True} if MANNERS.get(name, PLAIN).urgent else {}))
+    for fresh in _FRESH.take(session):
+        _hand_over(fresh.row_id, **({"urgent": True} if MANNERS.get(fresh.name, PLAIN).urgent else {}))
 
 
 def _hand_over(row_id: int, **how: Any) -> None:
@@ -144,16 +178,6 @@ def _hand_over(row_id: int, **how: Any) -> None:
             hand_over(row_id, **how)
         except Exception:  # noqa: BLE001  # the sweep will find the row; the person's change is already safe
             log.warning("outbox row not handed over", extra={"row": row_id})
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _forget(session: AnySession, _undone: object) -> None:
-    """Forget what was undone; of a savepoint, only what was added inside it."""
-    if session.in_transaction():
-        fresh = session.info.get(_FRESH, {})
-        session.info[_FRESH] = {key: row for key, row in fresh.items() if row in session}
-        return
-    session.info.pop(_FRESH, None)
 
 
 def carry_out(row_id: int, *, now: datetime) -> bool:

@@ -57,8 +57,9 @@ def follow(pledge: Pledge, *, actor: User | None, now: datetime) -> None:
 def reserve(pledge: Pledge, quantity: int, *, on: date) -> None:
     """Take what is promised from the budget of its first day, or of today."""
     day = pledge.starts_on or on
-    pledge.budget_id = teams.reserve(pledge.giver, pledge.quantity_row.kind, quantity, on=day)
-    pledge.reserved = quantity if pledge.budget_id else 0
+    budget_id = teams.reserve(pledge.giver, pledge.quantity_row.kind, quantity, on=day)
+    if budget_id is not None:
+        pledge.budget_id, pledge.reserved = budget_id, quantity
 
 
 def give_back(pledge: Pledge, quantity: int) -> None:

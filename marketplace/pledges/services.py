@@ -7,7 +7,7 @@ nothing more when a button is pressed twice. None commits; after `Refused` the c
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import bindparam
 
 from marketplace import audit
 from marketplace.accounts.models import User
@@ -86,7 +86,7 @@ def offer(need: Need, details: PledgeDetails, *, giver: Organisation, actor: Use
     line is full and `details.wait`.
     """
     moves.may_give(giver.id, actor)
-    if (repeated := _sent_before(details.form_key, Pledge.giver_id == giver.id)) is not None:
+    if (repeated := _sent_before(details.form_key, giver_id=giver.id)) is not None:
         return repeated
     if not need.is_open:
         raise Refused("This need takes no more pledges.")
@@ -105,7 +105,7 @@ def request(
 ) -> Pledge:
     """Ask for a quantity of a standing offer; whoever made the offer answers. Twice is once."""
     moves.belongs(receiver.id, actor)
-    if (repeated := _sent_before(details.form_key, Pledge.receiver_id == receiver.id)) is not None:
+    if (repeated := _sent_before(details.form_key, receiver_id=receiver.id)) is not None:
         return repeated
     if not offer.is_open:
         raise Refused("This offer cannot be asked for any more.")
@@ -227,8 +227,8 @@ def _begin(
         _made(pledge, actor=actor, now=now)
         return pledge
     # The same form came twice at once, and the other was first.
-    ours = (Pledge.giver_id == ends.giver_id, Pledge.receiver_id == ends.receiver_id)
-    if (repeated := _sent_before(details.form_key, *ours)) is None:
+    ours = {"giver_id": ends.giver_id, "receiver_id": ends.receiver_id}
+    if (repeated := _sent_before(details.form_key, **ours)) is None:
         raise Refused("This form was sent already, for another organisation. Open the notice again first.")
     return repeated
 
@@ -284,5 +284,10 @@ def _has(giver: Organisation, contract: Opportunity) -> bool:
     return db.session.scalar(won) is not None
 
 
-def _sent_before(form_key: str, *conditions: ColumnElement[bool]) -> Pledge | None:
-    return db.session.scalar(db.select(Pledge).where(Pledge.form_key == form_key, *conditions))
+def _sent_before(form_key: str, **ends: int) -> Pledge | None:
+    """The pledge that this form made already, between these ends."""
+    pledge = db.session.scalars(_SENT, {"form_key": form_key}).one_or_none()
+    return pledge if pledge and all(getattr(pledge, end) == each for end, each in ends.items()) else None
+
+
+_SENT = db.select(Pledge).where(Pledge.form_key == bindparam("form_key"))

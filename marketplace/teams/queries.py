@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
@@ -49,13 +49,19 @@ def budgets_of(organisation: Organisation, *, limit: int = 50) -> Sequence[Budge
 
 def budgets_on(organisation: Organisation, on: date) -> Sequence[Budget]:
     """The budgets in use on a day, the one that ends first before the others."""
-    query = db.select(Budget).where(
-        Budget.organisation_id == organisation.id,
+    return db.session.scalars(_BUDGETS_ON, {"its_id": organisation.id, "on": on}).all()
+
+
+_BUDGETS_ON = (  # made once: whoever promises next waits for us
+    db.select(Budget)
+    .where(
+        Budget.organisation_id == bindparam("its_id"),
         Budget.ended_at.is_(None),
-        Budget.starts_on <= on,
-        Budget.ends_on >= on,
+        Budget.starts_on <= bindparam("on"),
+        Budget.ends_on >= bindparam("on"),
     )
-    return db.session.scalars(query.order_by(Budget.ends_on, Budget.id)).all()
+    .order_by(Budget.ends_on, Budget.id)
+)
 
 
 def budgets_for(organisation: Organisation, purse: Purse, on: date) -> list[Budget]:
