@@ -8,7 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.errors import Refused
 from marketplace.files import services as files
 from marketplace.files.models import File
-from marketplace.pledges import entries, holding, moves
+from marketplace.pledges import entries, holding, moves, turns
 from marketplace.pledges.models import Delivery, DeliveryFile, DeliveryStatus, End
 from marketplace.pledges.progress import Figures, figures
 from marketplace.teams import services as teams
@@ -123,7 +123,9 @@ def certify(delivery: Delivery, *, actor: User | None, now: datetime) -> None:
 
 def followed(delivery: Delivery, was: Figures, *, was_given: bool, actor: User | None, now: datetime) -> None:
     """After what is said of a delivery changed: the pledge, its line, the budget and the ledger follow."""
-    delivery.pledge.escalated_at = None
+    at = turns.to_look_into(delivery.pledge)
+    if at is None or at > now:  # else the convener looks on, for another time of it
+        delivery.pledge.escalated_at = None
     holding.follow(delivery.pledge, actor=actor, now=now)
     entries.moved(delivery, was, was_given=was_given, actor=actor, now=now)
 

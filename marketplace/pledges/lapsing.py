@@ -115,8 +115,8 @@ def _escalate(pledge: Pledge, *, now: datetime) -> None:
     """Given, and the receiver says nothing: it never lapses, the convener finds out."""
     if pledge.escalated_at is not None:
         return
-    waits = [row for row in pledge.deliveries if row.status is DeliveryStatus.DELIVERED]
-    if not any(row.delivered_at and row.delivered_at + turns.TO_CONFIRM <= now for row in waits):
+    at = turns.to_look_into(pledge)
+    if at is None or at > now:
         return
     pledge.escalated_at = now
     moves.change(pledge, pledge.status, now=now)

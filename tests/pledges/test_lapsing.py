@@ -124,6 +124,20 @@ def test_what_nobody_confirmed_is_still_looked_into_when_the_rest_is_called_off(
     assert uneven() == []
 
 
+def test_while_another_time_of_it_waits_too_long_the_convener_looks_on(scene):
+    pledge = scene.weekly(2, 2, starts_on=FRIDAY)
+    services.accept(pledge, actor=scene.secretary, now=NOON)
+    first, second = scene.give(pledge), scene.give(pledge, number=2)
+    after(pledge, days=14)
+
+    services.confirm(first, actor=scene.secretary, now=later(days=15))
+    assert pledge.escalated_at == later(days=14)
+    services.settle(second, 2, "I went and saw.", actor=convener(), now=later(days=16))
+    assert pledge.status is PledgeStatus.CONFIRMED
+    assert pledge.escalated_at is None
+    assert uneven() == []
+
+
 def test_of_weeks_promised_those_given_stay_when_the_rest_lapses(scene):
     pledge = scene.weekly(2, 4, starts_on=FRIDAY)
     services.accept(pledge, actor=scene.secretary, now=NOON)
