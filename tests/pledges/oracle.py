@@ -303,14 +303,9 @@ class World:
                 else:
                     self._miss(gift, "")
             self._after(promise)
-        if self._has_waited_long(promise) and not promise.escalated:
+        if promise.waited_long(self.now) and not promise.escalated:
             promise.escalated = True
             self._become(promise, promise.status)
-
-    def _has_waited_long(self, promise: Promise) -> bool:
-        """Something was given, and nobody has said for too long whether it came."""
-        waits = [gift for gift in promise.gifts if gift.status == "delivered"]
-        return any(gift.said_at and gift.said_at + FORTNIGHT <= self.now for gift in waits)
 
     def _nudge(self, promise: Promise) -> None:
         if promise.due is None or promise.began is None or promise.due <= self.now or promise.nudged:
@@ -340,7 +335,7 @@ class World:
 
     def _after(self, promise: Promise, *, answers: bool = True) -> None:
         """A gift changed: what it no longer takes is free, and the budget has it back."""
-        promise.escalated = promise.escalated and (not answers or self._has_waited_long(promise))
+        promise.escalated = promise.escalated and (not answers or promise.waited_long(self.now))
         self._become(promise, status_of(promise))
         if promise.giver in self.budget and promise.notice.kind == "goods":
             more = promise.held - promise.reserved

@@ -111,6 +111,11 @@ class Promise:
             found.update(delivered=gift.given, confirmed=gift.came, verified=gift.checked)
         return +found
 
+    def waited_long(self, now: datetime) -> bool:
+        """Something was given, and nobody has said for too long whether it came."""
+        waits = [gift for gift in self.gifts if gift.status == "delivered"]
+        return any(gift.said_at and gift.said_at + FORTNIGHT <= now for gift in waits)
+
     def who(self, end: str) -> str:
         return self.giver if end == "giver" else self.receiver
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from marketplace.accounts.models import User
+from marketplace.accounts import queries as accounts
 from marketplace.extensions import db
 from marketplace.needs.models import Need
 from marketplace.organisations.models import Organisation
@@ -19,17 +19,17 @@ Verb = Callable[[Scene, Pledge], None]
 
 def promise(scene: Scene, _pledge: Pledge) -> None:
     need, firm = db.session.get_one(Need, scene.need.id), db.session.get_one(Organisation, scene.firm.id)
-    giver = db.session.get_one(User, scene.giver.id)
+    giver = accounts.who_acts(scene.giver.id)
     details = services.PledgeDetails(quantity_id=scene.line.id, each=1, form_key="counted")
     services.offer(need, details, giver=firm, actor=giver, now=NOON)
 
 
 def say_yes(scene: Scene, pledge: Pledge) -> None:
-    services.accept(pledge, actor=db.session.get_one(User, scene.secretary.id), now=NOON)
+    services.accept(pledge, actor=accounts.who_acts(scene.secretary.id), now=NOON)
 
 
 def take_back(scene: Scene, pledge: Pledge) -> None:
-    services.withdraw(pledge, end=End.GIVER, actor=db.session.get_one(User, scene.giver.id), now=NOON)
+    services.withdraw(pledge, end=End.GIVER, actor=accounts.who_acts(scene.giver.id), now=NOON)
 
 
 def let_lapse(_scene: Scene, pledge: Pledge) -> None:
