@@ -112,7 +112,7 @@ def _sqlite_writers_take_turns(
     connection: Connection, _cursor: object, statement: str, _parameters: object, context: Any, _many: bool
 ) -> None:
     """What writes to SQLite begins as a writer, when those before it are done. Reading begins nothing."""
-    if connection.dialect.name != "sqlite":
+    if statement.startswith("SELECT") or connection.dialect.name != "sqlite":
         return
     driver = connection.connection.driver_connection
     if not isinstance(driver, WriterConnection):
