@@ -133,4 +133,11 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
             "pool_size": 16,
             "max_overflow": 112,
         }
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 70}  # as many as there are threads
+    from marketplace.postgres import LazyCursor
+
+    return {
+        "connect_args": {"cursor_factory": LazyCursor},
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 70,  # as many as there are threads
+    }
