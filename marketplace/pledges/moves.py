@@ -1,9 +1,9 @@
 """What every verb about a pledge stands on: hold the row, see who may, move it, and tell the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.orm import lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -33,7 +33,7 @@ def hold(pledge: Pledge) -> bool:
     is still as the caller saw it. Always the first lock of a verb: pledge, need, line, budget, ledger.
     """
     seen = pledge.version
-    db.session.scalars(_HOLD, {"held_id": pledge.id}).one()
+    db.session.scalars(_HOLD[db.engine.dialect.name], {"held_id": pledge.id}).one()
     # There is none before somebody says yes.
     rows = db.session.scalars(_DELIVERIES, {"held_id": pledge.id}) if pledge.accepted else ()
     set_committed_value(pledge, "deliveries", list(rows))
@@ -41,13 +41,18 @@ def hold(pledge: Pledge) -> bool:
 
 
 # Made once: making a statement takes longer than carrying it out, and whoever comes next waits for us.
-_HOLD = (
-    update(Pledge)
-    .where(Pledge.id == bindparam("held_id"))
-    .values(version=Pledge.version)  # SQLite knows no other way to hold a row
+_ONE = Pledge.id == bindparam("held_id")
+_HOLD: Mapping[str, Executable] = {
+    "sqlite": update(Pledge)  # which knows no other way to hold a row
+    .where(_ONE)
+    .values(version=Pledge.version)
     .returning(Pledge)
-    .execution_options(synchronize_session=False, populate_existing=True)
-)
+    .execution_options(synchronize_session=False, populate_existing=True),
+    "postgresql": select(Pledge)
+    .where(_ONE)
+    .with_for_update(key_share=True)  # others may go on speaking of it, as an UPDATE would let them
+    .execution_options(populate_existing=True),
+}
 _DELIVERIES = (
     select(Delivery)
     .where(Delivery.pledge_id == bindparam("held_id"))
