@@ -45,6 +45,7 @@ ONE_OF_A_KIND = {  # what a feature has beside the usual files
         "records",
         "search",
         "speed",
+        "steadiness",
         "usage",
     },
     "categories": {"catalogue", "labelled"},

@@ -26,6 +26,7 @@ from flask import Flask
 from marketplace import clock, create_app
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import User
+from marketplace.bench import steadiness
 from marketplace.bench.figures import milliseconds
 from marketplace.bench.filling import insert
 from marketplace.config import Settings
@@ -85,7 +86,7 @@ def measure(
         race = Race(seed)
         order = [kind for kind in KINDS for _ in range(attempts)]
         Random(seed).shuffle(order)  # noqa: S311  # repeatable, not secret
-        with _server(app, processes) as server:
+        with _server(app, processes) as server, steadiness.watched() as machine:
             began = time.perf_counter()
             race.run(order, clients, server)
             seconds = time.perf_counter() - began
@@ -97,6 +98,7 @@ def measure(
             "seconds": round(seconds, 1),
             "each_second": round(len(order) / seconds, 1),
             "kinds": {kind: _kind(race.told, kind) for kind in KINDS},
+            "machine": machine,
             **_wrong(race.told),
         }
 
@@ -275,6 +277,9 @@ def table(runs: Sequence[Mapping[str, Any]]) -> str:
             f"  over {run['over']}, doubled {run['doubled']}, lost {run['lost']}, failed {run['failed']};"
             f" {run['entries']:,} ledger entries with {len(run['faults'])} faults"
         )
+        machine = run["machine"]
+        span = f"{machine['quickest']:.1f} to {machine['p95']:.1f} ms"
+        lines.append(f"  meanwhile the machine took from {span} for the same piece of work")
     return "\n".join(lines)
 
 
