@@ -26,6 +26,7 @@ def watched() -> Iterator[dict[str, float]]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_watch, args=(theirs,), daemon=True)
     process.start()
+    theirs.close()  # so that we hear of it if the process dies
     ours.recv()  # it is up, and no longer takes a processor for that
     try:
         yield found
