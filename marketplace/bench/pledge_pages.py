@@ -19,6 +19,7 @@ from marketplace.bench.pages import Statements
 from marketplace.config import Settings
 from marketplace.discovery import services as discovery
 from marketplace.extensions import db
+from marketplace.serve import settle_down
 from marketplace.setup import bring_up_to_date
 
 WARM_UP = 5
@@ -56,6 +57,7 @@ def measure(pledges: int, seed: int) -> dict[str, Any]:
             discovery.rebuild()
             db.session.remove()
             statements = Statements()
+            settle_down()
         try:
             found = _opened(app, made.team_user, TEAM_PAGES, made, statements)
             found |= _opened(app, made.charity_user, CHARITY_PAGES, made, statements)
