@@ -1,7 +1,8 @@
 """What the open transaction keeps in mind for its end, and forgets with whatever part of it is undone."""
 
-from collections.abc import Hashable
-from typing import Generic, TypeVar
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
 
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
@@ -33,6 +34,16 @@ class Notebook(Generic[Noted]):
     def take(self, session: AnySession) -> list[Noted]:
         """All that is noted, the first first; it is forgotten by that."""
         return list(session.info.get(_NOTES, {}).pop(self._name, ()))
+
+
+@contextmanager
+def meanwhile(session: AnySession, name: str, value: Any) -> Iterator[None]:
+    """Have the session know this by that name for as long as it lasts, whatever is committed or undone."""
+    session.info[name] = value
+    try:
+        yield
+    finally:
+        del session.info[name]
 
 
 @event.listens_for(Session, "after_commit")

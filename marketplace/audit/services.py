@@ -1,13 +1,13 @@
 """Recording an event."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 from marketplace import clock
 from marketplace.audit.models import AuditEvent
 from marketplace.extensions import db
+from marketplace.noting import meanwhile
 
 _AS_OF = "audit.as_of"
 _RECORD = AuditEvent.__table__.insert()  # made once, and past the session, which has no use for the row
@@ -28,12 +28,6 @@ def record(name: str, subject: Any, *, actor: Any = None, **details: Any) -> Non
     session.connection().execute(_RECORD, event)
 
 
-@contextmanager
-def as_of(instant: datetime) -> Iterator[None]:
+def as_of(instant: datetime) -> AbstractContextManager[None]:
     """What is recorded meanwhile in this session bears that instant: for a past that is made up."""
-    info = db.session().info
-    info[_AS_OF] = instant
-    try:
-        yield
-    finally:
-        del info[_AS_OF]
+    return meanwhile(db.session(), _AS_OF, instant)

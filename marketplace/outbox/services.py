@@ -1,8 +1,8 @@
 """Adding, handing over, carrying out and sweeping outbox rows."""
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session as AnySession
 
 from marketplace import clock
 from marketplace.extensions import db, rows_changed
-from marketplace.noting import Notebook
+from marketplace.noting import Notebook, meanwhile
 from marketplace.outbox.models import OutboxRow
 
 log = logging.getLogger(__name__)
@@ -113,18 +113,12 @@ def add_for(due_at: datetime, name: str, **payload: Any) -> None:
     _insert(name, payload, due_at)
 
 
-@contextmanager
-def kept_back(but: Collection[str] = ()) -> Iterator[None]:
+def kept_back(but: Collection[str] = ()) -> AbstractContextManager[None]:
     """What is added meanwhile in this session is dropped, unless it has one of these names.
 
     For a past that is made up: nothing is to follow from it.
     """
-    info = db.session().info
-    info[_KEPT_BACK] = but
-    try:
-        yield
-    finally:
-        del info[_KEPT_BACK]
+    return meanwhile(db.session(), _KEPT_BACK, but)
 
 
 def _insert(name: str, payload: Payload, due_at: datetime) -> int | None:

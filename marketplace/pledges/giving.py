@@ -123,8 +123,7 @@ def certify(delivery: Delivery, *, actor: User | None, now: datetime) -> None:
 
 def followed(delivery: Delivery, was: Figures, *, was_given: bool, actor: User | None, now: datetime) -> None:
     """After what is said of a delivery changed: the pledge, its line, the budget and the ledger follow."""
-    at = turns.to_look_into(delivery.pledge)
-    if at is None or at > now:  # else the convener looks on, for another time of it
+    if not turns.waits_too_long(delivery.pledge, now):  # else the convener looks on, for another time of it
         delivery.pledge.escalated_at = None
     holding.follow(delivery.pledge, actor=actor, now=now)
     entries.moved(delivery, was, was_given=was_given, actor=actor, now=now)

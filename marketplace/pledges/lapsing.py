@@ -113,10 +113,7 @@ def _give_up(pledge: Pledge, *, now: datetime) -> None:
 
 def _escalate(pledge: Pledge, *, now: datetime) -> None:
     """Given, and the receiver says nothing: it never lapses, the convener finds out."""
-    if pledge.escalated_at is not None:
-        return
-    at = turns.to_look_into(pledge)
-    if at is None or at > now:
+    if pledge.escalated_at is not None or not turns.waits_too_long(pledge, now):
         return
     pledge.escalated_at = now
     moves.change(pledge, pledge.status, now=now)

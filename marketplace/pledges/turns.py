@@ -102,14 +102,20 @@ def _to_answer(began: datetime, starts_on: date | None) -> datetime:
     return min(due, max(midnight(starts_on), began + A_DAY))
 
 
-def to_look_into(pledge: Pledge) -> datetime | None:
+def waits_too_long(pledge: Pledge, now: datetime) -> bool:
+    """Whether something of it was given, and nobody has said for too long whether it came."""
+    at = _to_look_into(pledge)
+    return at is not None and at <= now
+
+
+def _to_look_into(pledge: Pledge) -> datetime | None:
     """When what was given first, and not confirmed, goes to the convener."""
     given = [row.delivered_at for row in _waiting(pledge.deliveries) if row.delivered_at is not None]
     return min(given) + TO_CONFIRM if given else None
 
 
 def _to_confirm(pledge: Pledge) -> datetime | None:
-    return to_look_into(pledge) if pledge.escalated_at is None else None
+    return _to_look_into(pledge) if pledge.escalated_at is None else None
 
 
 def _waiting(deliveries: Iterable[Delivery]) -> list[Delivery]:
